@@ -1,0 +1,130 @@
+package model
+
+import (
+	"maps"
+	"slices"
+)
+
+// Marks are the entries marked in a list, by key: filters, pages and newcomers do not change them.
+type Marks struct {
+	set    map[Key]struct{}
+	before map[Key]struct{} // what Toggle All brings back
+	last   Key
+}
+
+func (m *Marks) reset() { m.set = map[Key]struct{}{} }
+
+// Len is the number of marks, hidden ones included.
+func (m *Marks) Len() int { return len(m.set) }
+
+// Has tells whether the entry is marked.
+func (m *Marks) Has(k Key) bool {
+	_, ok := m.set[k]
+	return ok
+}
+
+// Toggle marks or unmarks an entry.
+func (m *Marks) Toggle(k Key) {
+	m.before = nil
+	if m.Has(k) {
+		delete(m.set, k)
+		return
+	}
+	m.set[k] = struct{}{}
+	m.last = k
+}
+
+// Clear unmarks all; pressed again with nothing marked it brings them back.
+func (m *Marks) Clear() {
+	if len(m.set) == 0 {
+		if m.before != nil {
+			m.set, m.before = m.before, nil
+		}
+		return
+	}
+	m.before = m.set
+	m.reset()
+}
+
+func (m *Marks) remove(k Key) {
+	delete(m.set, k)
+	delete(m.before, k)
+}
+
+// Unmark takes the entries of a plan off, since they are being acted on.
+func (m *Marks) Unmark(s Selection) {
+	for _, k := range s.keys {
+		m.remove(k)
+	}
+}
+
+// MarkRange marks from the entry marked last to the row under the cursor. It does nothing, and returns false, when that
+// entry is not shown.
+func (l *Listing) MarkRange(may func(Key) bool) bool {
+	row, ok := l.store.Find(l.Marks.last)
+	if !ok || !l.Marks.Has(l.Marks.last) {
+		return false
+	}
+	from, ok := l.find(row)
+	if !ok || len(l.rows) == 0 {
+		return false
+	}
+	for i := min(from, l.cursor); i <= max(from, l.cursor); i++ {
+		if k := l.At(i).Key; may(k) {
+			l.Marks.set[k] = struct{}{}
+		}
+	}
+	l.Marks.before = nil
+	l.Marks.last = l.At(l.cursor).Key
+	return true
+}
+
+// MarkAll is the work of marking every row shown.
+type MarkAll struct {
+	generation uint64
+	rows       []Row
+	entries    Snapshot
+	marked     map[Key]struct{}
+}
+
+// BeginMarkAll prepares it; the result of Run goes to [Listing.ApplyMarkAll].
+func (l *Listing) BeginMarkAll() MarkAll {
+	return MarkAll{l.viewGeneration, l.rows[:len(l.rows):len(l.rows)], l.store.Snapshot(), maps.Clone(l.Marks.set)}
+}
+
+// Run adds the rows that may be marked. It is pure, and may run anywhere.
+func (a MarkAll) Run(may func(Key) bool) MarkAll {
+	for _, r := range a.rows {
+		if k := a.entries.At(r).Key; may(k) {
+			a.marked[k] = struct{}{}
+		}
+	}
+	return a
+}
+
+// ApplyMarkAll marks, unless the filter has changed since.
+func (l *Listing) ApplyMarkAll(a MarkAll) bool {
+	if a.generation != l.viewGeneration {
+		return false
+	}
+	l.Marks.set, l.Marks.before = a.marked, nil
+	return true
+}
+
+// Marked are the marked entries that are shown, in the order of the list, and how many are hidden by the filter.
+func (l *Listing) Marked() (shown []*Entry, hidden int) {
+	for k := range l.Marks.set {
+		row, ok := l.store.Find(k)
+		if !ok {
+			hidden++
+			continue
+		}
+		if _, ok := l.find(row); !ok {
+			hidden++
+			continue
+		}
+		shown = append(shown, l.store.At(row))
+	}
+	slices.SortFunc(shown, compareNewestFirst)
+	return shown, hidden
+}

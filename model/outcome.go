@@ -1,0 +1,87 @@
+package model
+
+import "time"
+
+// OutcomeState says what is known of one entry of a job. It is the one vocabulary of the program.
+type OutcomeState uint8
+
+// The states that an entry of a job can be in.
+const (
+	// NotSent: nothing was sent for it, or what was sent was refused before it was carried out.
+	NotSent OutcomeState = iota
+	// Sending: a call is under way, or will be made again after a rate limit.
+	Sending
+	// Refused: the server said no; the entry is untouched.
+	Refused
+	// AlreadyGone: it was not in the DLQ any more when the call arrived.
+	AlreadyGone
+	// Duplicate: the server took the new message for a duplicate and sent none.
+	Duplicate
+	// InDoubt: the answer was lost, and it is not known whether the call was carried out.
+	InDoubt
+	// GoneUnknownHow: after a lost answer it is not in the DLQ any more: sent, expired, or handled by someone else.
+	GoneUnknownHow
+	// Sent: a new message or run was made of it.
+	Sent
+)
+
+func (s OutcomeState) String() string {
+	switch s {
+	case NotSent:
+		return "not sent"
+	case Sending:
+		return "sending"
+	case Refused:
+		return "refused"
+	case AlreadyGone:
+		return "already gone"
+	case Duplicate:
+		return "duplicate, not sent"
+	case InDoubt:
+		return "in doubt"
+	case GoneUnknownHow:
+		return "gone, unknown how"
+	case Sent:
+		return "sent"
+	}
+	return "unknown"
+}
+
+// Outcome is what became of one entry.
+type Outcome struct {
+	State OutcomeState
+	Verb  Verb
+	At    time.Time
+	// Reason is why it was refused, not sent or is in doubt; text of the server in it is raw.
+	Reason string
+	// Created is the new message or run, once known.
+	Created Created
+	// FoundStillThere is set of an entry in doubt that was still in the DLQ at the last look.
+	FoundStillThere bool
+}
+
+// Settled tells whether nothing more will be learnt about it without the user asking.
+func (o Outcome) Settled() bool {
+	return o.State != Sending && (o.State != InDoubt || o.FoundStillThere)
+}
+
+// TakesNoVerb tells whether the row may not be acted on again before the list is read anew: something was done to it,
+// or may have been.
+func (o Outcome) TakesNoVerb() bool {
+	switch o.State {
+	case NotSent, Refused:
+		return false
+	case InDoubt:
+		return !(o.FoundStillThere && o.Verb.MaySendAgain())
+	}
+	return true
+}
+
+// LeavesList tells whether the row is cleared when the list is taken in anew: the entry is not in the DLQ any more.
+func (o Outcome) LeavesList() bool {
+	switch o.State {
+	case AlreadyGone, Duplicate, GoneUnknownHow, Sent:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,208 @@
+package model
+
+import (
+	"cmp"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+)
+
+// LabelPrefix begins the label that an operation adds to what it creates, so that it can be found in the logs.
+const LabelPrefix = "redrive-"
+
+// Plan is what a write would do, frozen at the moment it was asked for: exactly these entries, whatever the list shows
+// later.
+type Plan struct {
+	Verb      Verb
+	Selection Selection
+	Entries   []Entry // of the selection, in its order, as they were
+	// Operation is the label that is added to the entries' own, such as redrive-1a2b3c4d.
+	Operation string
+	FrozenAt  time.Time
+
+	// What is not in the plan.
+	Hidden    int // marked, and hidden by the filter
+	Newcomers int // waiting to be taken in
+	Acted     int // marked, and already acted on
+	Unlabeled int // entries whose labels are left as they are, so the operation cannot be found by its label
+
+	// CursorOutside is the entry under the cursor when it is not among the marked ones.
+	CursorOutside *Entry
+}
+
+// PlanRequest is what the screen knows when a plan is asked for.
+type PlanRequest struct {
+	Verb      Verb
+	List      *Listing
+	Acted     func(Key) bool // whether the entry takes no verb
+	Operation string
+	Now       time.Time
+}
+
+// NewPlan freezes the marked entries that are shown, or the one under the cursor when none is marked. The error says
+// why there is nothing to plan.
+func NewPlan(r PlanRequest) (Plan, error) {
+	if r.Verb.For() != r.List.Kind() {
+		return Plan{}, fmt.Errorf("%s is for %s", r.Verb, r.Verb.For().Noun(2))
+	}
+	p := Plan{Verb: r.Verb, Operation: r.Operation, FrozenAt: r.Now, Newcomers: r.List.Waiting()}
+	current, ok := r.List.Current()
+	if !ok {
+		return Plan{}, fmt.Errorf("there is nothing to %s: the list is empty", r.Verb)
+	}
+	entries := []*Entry{current}
+	if r.List.Marks.Len() > 0 {
+		entries, p.Hidden = r.List.Marked()
+		if len(entries) == 0 {
+			return Plan{}, fmt.Errorf("nothing to %s: all %d marked entries are hidden by the filter (u unmarks them)", r.Verb, p.Hidden)
+		}
+		if !r.List.Marks.Has(current.Key) {
+			e := *current
+			p.CursorOutside = &e
+		}
+	}
+	var keys []Key
+	for _, e := range entries {
+		if r.Acted(e.Key) {
+			p.Acted++
+			continue
+		}
+		keys = append(keys, e.Key)
+		p.Entries = append(p.Entries, *e)
+		if _, labelled := p.labels(e); !labelled {
+			p.Unlabeled++
+		}
+	}
+	if len(keys) == 0 {
+		return Plan{}, fmt.Errorf("nothing to %s: it was already acted on (r reads the list again)", r.Verb)
+	}
+	var err error
+	p.Selection, err = NewSelection(keys...)
+	return p, err
+}
+
+// Refusal says why the plan cannot be carried out, or "".
+func (p *Plan) Refusal() string {
+	if n := p.Selection.Len(); n > MaxSingle {
+		return fmt.Sprintf("more than %d entries at once are not built yet: unmark some (u), or mark up to %d", MaxSingle, MaxSingle)
+	}
+	return ""
+}
+
+// Calls says which calls the plan will make.
+func (p *Plan) Calls() string {
+	path := "/v2/dlq/retry/{dlqId}"
+	if p.Verb == Resume {
+		path = "/v2/workflows/dlq/resume/{dlqId}"
+	}
+	n := p.Selection.Len()
+	if n == 1 {
+		return "1 × POST " + path
+	}
+	return fmt.Sprintf("%d × POST %s, at most %d at once", n, path, min(n, MaxInFlight))
+}
+
+// Write is the call for the i-th entry.
+func (p *Plan) Write(i int) Write {
+	one, _ := NewSelection(p.Selection.At(i))
+	labels, _ := p.labels(&p.Entries[i])
+	return Write{Verb: p.Verb, Selection: one, Overrides: Overrides{Labels: labels}}
+}
+
+// labels are the entry's own with the operation's added and those of earlier operations taken off; nil when they must be
+// left as they are, since not all are known or one cannot be sent back as it is.
+func (p *Plan) labels(e *Entry) ([]string, bool) {
+	if p.Operation == "" || e.FirstLabelOnly {
+		return nil, false
+	}
+	labels := make([]string, 0, len(e.Labels)+1)
+	for _, l := range e.Labels {
+		if l == "" || l != strings.TrimSpace(l) || strings.ContainsFunc(l, func(r rune) bool { return r == ',' || r < ' ' || r == 0x7f || r == '\uFFFD' }) {
+			return nil, false
+		}
+		if !strings.HasPrefix(l, LabelPrefix) {
+			labels = append(labels, l)
+		}
+	}
+	return append(labels, p.Operation), true
+}
+
+// Count is how many entries of a plan share a value.
+type Count struct {
+	Value string
+	N     int
+}
+
+// ByDestination counts the entries by method and destination, most first; the query is left out.
+func (p *Plan) ByDestination() []Count {
+	return p.count(func(e *Entry) string { return strings.TrimSpace(e.Method + " " + Destination(e.URL)) })
+}
+
+// ByStatus counts the entries by the last response's status, most first.
+func (p *Plan) ByStatus() []Count {
+	return p.count(func(e *Entry) string {
+		if e.Status == 0 {
+			return "no response"
+		}
+		return fmt.Sprint(e.Status)
+	})
+}
+
+// Ages are the times of the oldest and the newest failure; zero when unknown.
+func (p *Plan) Ages() (oldest, newest time.Time) {
+	for i := range p.Entries {
+		at, _ := p.Entries[i].When()
+		if at.IsZero() {
+			continue
+		}
+		if oldest.IsZero() || at.Before(oldest) {
+			oldest = at
+		}
+		if at.After(newest) {
+			newest = at
+		}
+	}
+	return oldest, newest
+}
+
+// Oddest is the entry that is least like the others, by destination and status; false when all are alike.
+func (p *Plan) Oddest() (*Entry, bool) {
+	like := func(e *Entry) string { return fmt.Sprint(e.Status, " ", e.Method, " ", Destination(e.URL)) }
+	groups := p.count(like)
+	if len(groups) < 2 || groups[0].N == 1 {
+		return nil, false
+	}
+	rare := groups[len(groups)-1].Value
+	i := slices.IndexFunc(p.Entries, func(e Entry) bool { return like(&e) == rare })
+	return &p.Entries[i], true
+}
+
+func (p *Plan) count(by func(*Entry) string) []Count {
+	n := map[string]int{}
+	for i := range p.Entries {
+		n[by(&p.Entries[i])]++
+	}
+	counts := make([]Count, 0, len(n))
+	for v, n := range n {
+		counts = append(counts, Count{v, n})
+	}
+	slices.SortFunc(counts, func(a, b Count) int {
+		return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Value, b.Value))
+	})
+	return counts
+}
+
+// Destination is the host and path of a URL, without scheme and query; the text itself when it is none.
+func Destination(raw string) string {
+	if rest, ok := strings.CutPrefix(raw, "https://"); ok {
+		raw = rest
+	} else if u, err := url.Parse(raw); err != nil || u.Host == "" {
+		return raw
+	}
+	if i := strings.IndexAny(raw, "?#"); i >= 0 {
+		raw = raw[:i]
+	}
+	return raw
+}

@@ -1,0 +1,80 @@
+package model
+
+// view is where a list is looked at: the row under the cursor and the first row on the screen.
+type view struct {
+	cursor int
+	top    int
+	height int
+	jump   int // the row to go to once it is loaded; 0 for none
+}
+
+// Cursor is the index of the row under the cursor; it is meaningless in an empty list.
+func (l *Listing) Cursor() int { return l.cursor }
+
+// Current is the entry under the cursor.
+func (l *Listing) Current() (*Entry, bool) {
+	if l.cursor >= len(l.rows) {
+		return nil, false
+	}
+	return l.At(l.cursor), true
+}
+
+// Top is the index of the first row on the screen.
+func (l *Listing) Top() int { return l.top }
+
+// Height is the number of rows on the screen.
+func (l *Listing) Height() int { return l.height }
+
+// Resize sets the number of rows on the screen. The row under the cursor stays on it.
+func (l *Listing) Resize(height int) {
+	l.height = max(height, 0)
+	l.clamp(len(l.rows))
+}
+
+// Move moves the cursor by n rows.
+func (l *Listing) Move(n int) { l.MoveTo(l.cursor + n) }
+
+// MoveTo moves the cursor to a row, or to the nearest that is loaded.
+func (l *Listing) MoveTo(i int) {
+	l.jump, l.unasked = 0, 0
+	l.cursor = i
+	l.clamp(len(l.rows))
+}
+
+// MoveScreen moves cursor and screen together by n rows.
+func (l *Listing) MoveScreen(n int) {
+	l.top += n
+	l.MoveTo(l.cursor + n)
+}
+
+// MovePage goes n pages of the server's on; a page that is not loaded is asked for, and gone to when it comes.
+func (l *Listing) MovePage(n int) {
+	to := l.cursor + n*PageSize
+	l.MoveScreen(n * PageSize)
+	if to >= len(l.rows) && !l.walk.done {
+		l.jump = to
+	}
+}
+
+func (l *Listing) takeJump() {
+	if l.jump == 0 || l.jump >= len(l.rows) && !l.walk.done {
+		return
+	}
+	to := l.jump
+	l.MoveScreen(to - l.cursor)
+}
+
+// shift keeps the cursor on its entry after n rows were put above it.
+func (l *Listing) shift(n int) {
+	l.cursor += n
+	l.top += n
+	l.clamp(len(l.rows))
+}
+
+func (v *view) clamp(rows int) {
+	v.cursor = max(0, min(v.cursor, rows-1))
+	if v.height > 0 {
+		v.top = max(v.top, v.cursor-v.height+1)
+	}
+	v.top = max(0, min(v.top, v.cursor, rows-v.height))
+}
