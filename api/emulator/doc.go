@@ -1,0 +1,20 @@
+// Package emulator is a QStash in memory: an [http.Handler] that serves the
+// dead letter queue, log, queue and flow control endpoints of the QStash and
+// Workflow REST APIs, without a network and without an account.
+//
+// It exists for two readers. `redrive --demo` and `redrive emulator` show the
+// program at work on a seeded incident; the tests of the client and of the
+// screens use it as the other side of the wire. For both it is written from
+// the published contract and shares no code with the client, so that a field
+// misspelt on one side is not misspelt on both.
+//
+// The contract leaves much open: which order a listing has, what a bulk call
+// does with an id that is gone, how a last page is marked. Every such point
+// has a default and a switch (see [Switches]), because a client has to survive
+// either answer. What goes wrong on a network is scripted with
+// [Server.SetFaults].
+//
+// Nothing runs in the background. Deliveries, workflow runs, arrivals and
+// expiry are worked out from the clock whenever a request comes in, so with an
+// injected clock the same requests at the same times give the same answers.
+package emulator

@@ -1,0 +1,223 @@
+package emulator
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// override is what the headers of a retry, resume or restart change in the
+// message that it makes.
+type override struct {
+	changes []func(*Entry)
+	// notBefore is when the delivery may start, if the headers say so.
+	delay     time.Duration
+	notBefore instant
+	// deduplicationID is the same for every message of a bulk call.
+	deduplicationID string
+	contentBased    bool
+}
+
+// plannedDays bounds a delay; more overflows what the clock can count.
+const plannedDays = 100 * 365
+
+// overrides reads the configuration headers, which are those of publishing a
+// message.
+func (c *call) overrides() (*override, error) {
+	o := &override{}
+	for _, name := range slices.Sorted(maps.Keys(c.request.Header)) {
+		option, configures := strings.CutPrefix(name, "Upstash-")
+		if !configures {
+			continue
+		}
+		if err := c.override(o, option, strings.Join(c.request.Header[name], ",")); err != nil {
+			return nil, err
+		}
+	}
+	return o, nil
+}
+
+func (c *call) override(o *override, option, value string) error {
+	change := func(apply func(*Entry)) { o.changes = append(o.changes, apply) }
+	switch option {
+	case "Label":
+		labels := labelList(value)
+		change(func(e *Entry) { e.Labels = labels })
+	case "Retries":
+		retries, err := strconv.Atoi(value)
+		if err != nil || retries < 0 {
+			return badRequest("invalid Upstash-Retries")
+		}
+		if quota := c.options.RetryQuota; quota > 0 && retries > quota {
+			return refusal{http.StatusPreconditionFailed, "quota maxRetries exceeded"}
+		}
+		change(func(e *Entry) { e.MaxRetries = retries })
+	case "Retry-Delay":
+		if _, err := parseExpression(value); err != nil {
+			return badRequest("invalid Upstash-Retry-Delay: %v", err)
+		}
+		change(func(e *Entry) { e.RetryDelayExpression = value })
+	case "Delay":
+		delay, err := parseDuration(value)
+		if err != nil {
+			return badRequest("invalid Upstash-Delay")
+		}
+		o.delay = delay
+	case "Not-Before":
+		seconds, err := strconv.ParseInt(value, 10, 64)
+		if err != nil {
+			return badRequest("invalid Upstash-Not-Before")
+		}
+		o.notBefore = instantOf(time.Unix(seconds, 0))
+	case "Timeout":
+		if _, err := parseDuration(value); err != nil {
+			return badRequest("invalid Upstash-Timeout")
+		}
+	case "Flow-Control-Key":
+		change(func(e *Entry) { e.FlowControlKey = value })
+	case "Flow-Control-Value":
+		return c.overrideFlow(o, value)
+	case "Deduplication-Id":
+		if strings.Contains(value, ":") {
+			return badRequest("DeduplicationId cannot contain ':'")
+		}
+		o.deduplicationID = value
+	case "Content-Based-Deduplication":
+		o.contentBased = value == "true"
+	case "Callback":
+		change(func(e *Entry) { e.Callback = value })
+	case "Failure-Callback":
+		change(func(e *Entry) { e.FailureCallback = value })
+	case "Method":
+		change(func(e *Entry) { e.Method = value })
+	default:
+		if forwarded, ok := strings.CutPrefix(option, "Forward-"); ok {
+			change(func(e *Entry) { e.forward(forwarded, value) })
+		}
+	}
+	return nil
+}
+
+func (c *call) overrideFlow(o *override, value string) error {
+	if c.request.Header.Get("Upstash-Flow-Control-Key") == "" {
+		return badRequest("Upstash-Flow-Control-Key is missing")
+	}
+	parallelism, rate, period := 0, 0, time.Second
+	for field := range strings.SplitSeq(value, ",") {
+		name, text, _ := strings.Cut(strings.TrimSpace(field), "=")
+		number, err := strconv.Atoi(text)
+		switch {
+		case name == "parallelism" && err == nil && number > 0:
+			parallelism = number
+		case name == "rate" && err == nil && number > 0:
+			rate = number
+		case name == "period" && err == nil && number > 0:
+			period = time.Duration(number) * time.Second
+		case name == "period":
+			if period, err = parseDuration(text); err != nil || period < time.Second {
+				return badRequest("invalid Upstash-Flow-Control-Value")
+			}
+		default:
+			return badRequest("invalid Upstash-Flow-Control-Value")
+		}
+	}
+	if parallelism == 0 && rate == 0 {
+		return badRequest("Upstash-Flow-Control-Value needs a parallelism or a rate")
+	}
+	o.changes = append(o.changes, func(e *Entry) {
+		e.Parallelism, e.Rate, e.Period = parallelism, rate, period
+	})
+	return nil
+}
+
+// message is the copy of an entry that is going to be delivered.
+func (o *override) message(e *entry, id string, now instant) Entry {
+	bag := e.Entry
+	bag.DLQID, bag.MessageID = "", id
+	bag.CreatedAt = now.time()
+	bag.NotBefore = o.start(now).time()
+	for _, change := range o.changes {
+		change(&bag)
+	}
+	return bag
+}
+
+// start is the earliest time of delivery; a point in time wins over a delay.
+func (o *override) start(now instant) instant {
+	if o.notBefore != 0 {
+		return max(now, o.notBefore)
+	}
+	return now.plus(o.delay)
+}
+
+// identity is what equal messages have in common; "" means that the message
+// is not compared with others.
+func (o *override) identity(bag *Entry) string {
+	if o.deduplicationID != "" {
+		return "id:" + o.deduplicationID
+	}
+	if !o.contentBased {
+		return ""
+	}
+	full := bag.full()
+	sum := sha256.New()
+	_, _ = fmt.Fprintf(sum, "%q %q %q", full.URL, full.Header["Content-Type"], full.Body)
+	return "content:" + hex.EncodeToString(sum.Sum(nil))
+}
+
+// forward sets a header for the destination.
+func (e *Entry) forward(name, value string) {
+	full := e.full()
+	header := maps.Clone(full.Header)
+	if header == nil {
+		header = Header{}
+	}
+	header[name] = []string{value}
+	*e = *full
+	e.Header = header
+}
+
+func labelList(value string) []string {
+	var labels []string
+	for label := range strings.SplitSeq(value, ",") {
+		if label = strings.TrimSpace(label); label != "" {
+			labels = append(labels, label)
+		}
+	}
+	return labels
+}
+
+// parseDuration reads numbers with the units s, m, h and d, such as 1d10h30m.
+func parseDuration(text string) (time.Duration, error) {
+	units := map[byte]time.Duration{
+		's': time.Second, 'm': time.Minute, 'h': time.Hour, 'd': 24 * time.Hour,
+	}
+	var total time.Duration
+	rest := text
+	for rest != "" {
+		digits := 0
+		for digits < len(rest) && rest[digits] >= '0' && rest[digits] <= '9' {
+			digits++
+		}
+		if digits == 0 || digits == len(rest) || units[rest[digits]] == 0 {
+			return 0, fmt.Errorf("invalid duration %q", text)
+		}
+		number, err := strconv.Atoi(rest[:digits])
+		unit := units[rest[digits]]
+		if err != nil || time.Duration(number) > plannedDays*24*time.Hour/unit {
+			return 0, fmt.Errorf("invalid duration %q", text)
+		}
+		total += time.Duration(number) * unit
+		rest = rest[digits+1:]
+	}
+	if text == "" || total > plannedDays*24*time.Hour {
+		return 0, fmt.Errorf("invalid duration %q", text)
+	}
+	return total, nil
+}
