@@ -41,8 +41,13 @@ type RateLimitedError struct {
 }
 
 func (e *RateLimitedError) Error() string {
-	if e.Daily {
+	switch {
+	case e.Daily && e.Until.IsZero():
+		return fmt.Sprintf("the daily limit of %s is used up: nothing more can be sent today", e.Host)
+	case e.Daily:
 		return fmt.Sprintf("the daily limit of %s is used up%s: nothing more can be sent before then", e.Host, until(e.Until))
+	case e.Until.IsZero():
+		return fmt.Sprintf("%s limits the rate of requests: it is asked again soon", e.Host)
 	}
 	return fmt.Sprintf("%s limits the rate of requests%s: it is asked again then", e.Host, until(e.Until))
 }
@@ -113,10 +118,16 @@ func (e *UnreadableError) Error() string {
 }
 
 // ReadOnlyError is a write that was asked for under --read-only. Nothing was sent.
-type ReadOnlyError struct{ Verb Verb }
+type ReadOnlyError struct {
+	Verb Verb // zero when it was not entries that were to be changed
+}
 
 func (e *ReadOnlyError) Error() string {
-	return fmt.Sprintf("nothing was sent: %s is off, since redrive was started with --read-only", e.Verb)
+	what := "changing queues"
+	if e.Verb != 0 {
+		what = e.Verb.String()
+	}
+	return fmt.Sprintf("nothing was sent: %s is off, since redrive was started with --read-only", what)
 }
 
 func colon(detail string) string {
@@ -134,8 +145,5 @@ func cause(err error) string {
 }
 
 func until(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
 	return " until " + t.UTC().Format("15:04:05") + " UTC"
 }

@@ -73,11 +73,21 @@ var filterFields = []*filterField{
 			return e.MessageID == t.value || e.Key.ID == t.value || e.WorkflowRunID == t.value
 		},
 		server: func(kind Kind, values []string, s *ServerFilter) {
-			if kind == Message && len(values) == 1 && strings.HasPrefix(values[0], "msg_") {
+			if kind == Message && len(values) == 1 && strings.HasPrefix(values[0], "msg_") && !hasComma(values[0]) {
 				s.MessageID = values[0]
 			}
 		},
 	},
+}
+
+func (f *filterField) problem(value string) string {
+	switch {
+	case value == "":
+		return f.name + ": needs a value"
+	case f.check != nil:
+		return f.check(value)
+	}
+	return ""
 }
 
 // FilterFields are the names that may stand before a colon.
@@ -101,7 +111,8 @@ type ServerFilter struct {
 
 // Identity is equal for two server filters exactly when they ask the server for the same list.
 func (s ServerFilter) Identity() string {
-	return fmt.Sprintf("%q %q %q %q %q", s.MessageID, s.Statuses, s.URLs, s.Queues, s.Labels)
+	set := func(values []string) []string { return slices.Compact(slices.Sorted(slices.Values(values))) }
+	return fmt.Sprintf("%q %q %q %q %q", s.MessageID, set(s.Statuses), set(s.URLs), set(s.Queues), set(s.Labels))
 }
 
 // FilterError is a mistake in a filter line, with the bytes of the line that are wrong.
@@ -121,17 +132,14 @@ func ParseFilter(line string) (Filter, error) {
 			return Filter{}, &FilterError{w.start, w.end, "the quote is not closed"}
 		}
 		t := term{value: w.text, negated: w.negated}
-		if name, value, ok := strings.Cut(w.text, ":"); ok && w.colon && !strings.HasPrefix(value, "//") {
+		if name, value, ok := strings.Cut(w.text, ":"); ok && w.colon {
 			i := slices.IndexFunc(filterFields, func(f *filterField) bool { return f.name == name })
-			if i < 0 {
+			if i < 0 && !strings.HasPrefix(value, "//") {
 				return Filter{}, &FilterError{w.start, w.end, fmt.Sprintf("there is no field %q: use %s, or quote it to look for the words", name, strings.Join(FilterFields(), ", "))}
 			}
-			t.field, t.value = filterFields[i], value
-			if value == "" {
-				return Filter{}, &FilterError{w.start, w.end, name + ": needs a value"}
-			}
-			if t.field.check != nil {
-				if problem := t.field.check(value); problem != "" {
+			if i >= 0 {
+				t.field, t.value = filterFields[i], value
+				if problem := t.field.problem(value); problem != "" {
 					return Filter{}, &FilterError{w.start, w.end, problem}
 				}
 			}
@@ -162,7 +170,7 @@ func words(line string) []word {
 			continue
 		}
 		w := word{start: i}
-		if line[i] == '-' && i+1 < len(line) && line[i+1] != ' ' {
+		if line[i] == '-' && i+1 < len(line) && line[i+1] != ' ' && line[i+1] != '\t' {
 			w.negated = true
 			i++
 		}

@@ -25,7 +25,8 @@ type Job struct {
 	Plan   Plan
 	items  []jobItem
 	calls  int // under way
-	halted string
+	halted bool
+	reason string // why it is halted
 }
 
 type jobItem struct {
@@ -131,13 +132,14 @@ func (j *Job) Apply(r StepResult, now time.Time) {
 		return
 	}
 	j.failed(it, r.Step.Key, r.Err, now)
-	if j.halted != "" && !it.finished && it.outcome.State != InDoubt {
-		it.finish(NotSent, j.halted)
+	if j.halted && !it.finished && it.outcome.State != InDoubt {
+		it.finish(NotSent, j.reason)
 	}
 }
 
 func (j *Job) failed(it *jobItem, key Key, err error, now time.Time) {
 	var (
+		lost         *LostAnswerError
 		notFound     *NotFoundError
 		limited      *RateLimitedError
 		unauthorized *UnauthorizedError
@@ -147,6 +149,9 @@ func (j *Job) failed(it *jobItem, key Key, err error, now time.Time) {
 		neverSent    *NeverSentError
 	)
 	switch {
+	case errors.As(err, &lost):
+		// Whatever caused the loss, it is no answer.
+		it.doubt(err.Error(), now)
 	case errors.As(err, &notFound):
 		it.finish(AlreadyGone, err.Error())
 	case errors.As(err, &limited) && !limited.Daily:
@@ -166,21 +171,26 @@ func (j *Job) failed(it *jobItem, key Key, err error, now time.Time) {
 		}
 		it.wakeAt = now.Add(time.Duration(1<<it.unsent)*time.Second + jitter(key))
 		it.outcome.Reason = err.Error()
+	case err != nil:
+		it.doubt(err.Error(), now)
 	default:
-		it.outcome.State = InDoubt
-		it.outcome.Reason = "the answer was lost"
-		if err != nil {
-			it.outcome.Reason = err.Error()
-		}
-		it.wakeAt = now.Add(readBack[0])
+		it.doubt("the answer does not say what was done", now)
 	}
+}
+
+func (it *jobItem) doubt(reason string, now time.Time) {
+	it.outcome.State, it.outcome.Reason = InDoubt, reason
+	it.wakeAt = now.Add(readBack[0])
 }
 
 // looked takes the answer to a look after a lost answer. Only being gone settles it at once: an entry that is still
 // there may be about to go.
 func (it *jobItem) looked(err error, now time.Time) {
-	var notFound *NotFoundError
-	if errors.As(err, &notFound) {
+	var (
+		notFound *NotFoundError
+		lost     *LostAnswerError
+	)
+	if errors.As(err, &notFound) && !errors.As(err, &lost) {
 		it.finish(GoneUnknownHow, "the answer was lost, and it is not in the DLQ any more: sent, expired, or handled by someone else")
 		return
 	}
@@ -203,7 +213,7 @@ func (it *jobItem) finish(s OutcomeState, reason string) {
 
 // halt keeps what was not begun from being sent.
 func (j *Job) halt(reason string) {
-	j.halted = reason
+	j.halted, j.reason = true, reason
 	for i := range j.items {
 		it := &j.items[i]
 		if it.finished || it.busy || it.outcome.State == InDoubt {
@@ -217,7 +227,11 @@ func (j *Job) halt(reason string) {
 func (j *Job) Stop(reason string) { j.halt(reason) }
 
 // Outcome is what is known of the i-th entry.
-func (j *Job) Outcome(i int) Outcome { return j.items[i].outcome }
+func (j *Job) Outcome(i int) Outcome {
+	o := j.items[i].outcome
+	o.Unfinished = !j.items[i].finished
+	return o
+}
 
 // Len is the number of entries.
 func (j *Job) Len() int { return len(j.items) }

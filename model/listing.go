@@ -3,7 +3,6 @@ package model
 import (
 	"maps"
 	"slices"
-	"sort"
 	"time"
 )
 
@@ -26,22 +25,23 @@ type Listing struct {
 
 	filter  Filter
 	rows    []Row // shown; replaced, never changed below its length, so that it can be shared
-	waiting map[Key]Row
+	waiting map[Key]struct{}
 	cleared map[Key]struct{} // acted on and taken off the list; replaced, never changed
 
 	waitingShown int // how many of waiting match the filter
 
-	viewGeneration uint64
-	pageGeneration uint64
-	walks          map[string]*walk
-	walk           *walk
-	fetching       bool
-	refreshing     bool
-	whole          bool // an unfiltered walk has reached the end
-	loadAll        bool
-	unasked        int
-	retryAt        time.Time
-	backoff        time.Duration
+	viewGeneration  uint64
+	shownGeneration uint64 // of the filter that the rows are of
+	pageGeneration  uint64
+	walks           map[string]*walk
+	walk            *walk
+	fetching        bool
+	refreshing      bool
+	whole           bool // an unfiltered walk has reached the end
+	loadAll         bool
+	unasked         int
+	retryAt         time.Time
+	backoff         time.Duration
 
 	view
 	Marks Marks
@@ -59,7 +59,7 @@ type walk struct {
 func NewListing(store *Store, dlq DLQ, kind Kind) *Listing {
 	l := &Listing{
 		store: store, dlq: dlq, kind: kind,
-		waiting: map[Key]Row{}, cleared: map[Key]struct{}{}, walks: map[string]*walk{},
+		waiting: map[Key]struct{}{}, cleared: map[Key]struct{}{}, walks: map[string]*walk{},
 	}
 	l.Marks.reset()
 	l.enter(ServerFilter{})
@@ -132,7 +132,8 @@ func (l *Listing) Next(now time.Time) (Fetch, bool) {
 	if l.fetching || l.walk.done || now.Before(l.retryAt) {
 		return Fetch{}, false
 	}
-	needed := !l.walk.started || l.loadAll || l.jump > 0 || len(l.rows)-(l.top+l.height) < fetchAhead && l.unasked < unaskedPages
+	wanted := l.jump > 0 || len(l.rows)-(l.top+l.height) < fetchAhead
+	needed := !l.walk.started || l.loadAll || wanted && l.unasked < unaskedPages
 	if !needed {
 		return Fetch{}, false
 	}
@@ -185,15 +186,15 @@ func (l *Listing) Apply(f Fetch, p Page) (gone []Key) {
 		l.takeJump()
 	case Newcomers:
 		l.refreshing = false
-		l.put(p.Entries, true)
+		l.show(l.put(p.Entries, true))
 	case Reread:
-		found := make(map[string]bool, len(p.Entries))
+		found := make(map[Key]bool, len(p.Entries))
 		for i := range p.Entries {
-			found[p.Entries[i].Key.ID] = true
+			found[p.Entries[i].Key] = true
 		}
 		for _, id := range f.Query.IDs {
-			if !found[id] {
-				gone = append(gone, Key{l.dlq, l.kind, id})
+			if k := (Key{l.dlq, l.kind, id}); !found[k] {
+				gone = append(gone, k)
 			}
 		}
 		l.show(l.put(p.Entries, false))
@@ -236,7 +237,7 @@ func (l *Listing) put(entries []Entry, newcomers bool) []Row {
 		_, waits := l.waiting[e.Key]
 		_, off := l.cleared[e.Key]
 		if off || newcomers && (!known || waits) {
-			l.waiting[e.Key] = row
+			l.waiting[e.Key] = struct{}{}
 			continue
 		}
 		delete(l.waiting, e.Key)
@@ -248,8 +249,8 @@ func (l *Listing) put(entries []Entry, newcomers bool) []Row {
 
 func (l *Listing) countWaiting() {
 	l.waitingShown = 0
-	for _, r := range l.waiting {
-		if l.filter.Match(l.store.At(r)) {
+	for k := range l.waiting {
+		if r, ok := l.store.Find(k); ok && l.filter.Match(l.store.At(r)) {
 			l.waitingShown++
 		}
 	}
@@ -257,91 +258,17 @@ func (l *Listing) countWaiting() {
 
 // Adopt shows what the store has of this kind beyond the first known rows: entries that came with the other list.
 func (l *Listing) Adopt(known int) {
+	l.show(l.since(known))
+	l.countWaiting()
+}
+
+// since are the rows stored after the first known.
+func (l *Listing) since(known int) []Row {
 	var rows []Row
 	for r := Row(known); int(r) < l.store.Len(); r++ {
-		if _, waits := l.waiting[l.store.At(r).Key]; !waits {
-			rows = append(rows, r)
-		}
+		rows = append(rows, r)
 	}
-	l.show(rows)
-}
-
-// show merges rows into those shown; a row of an entry already shown takes its place. The cursor stays on its entry, and
-// the entry on its line.
-func (l *Listing) show(rows []Row) {
-	var fresh []Row
-	copied := false
-	for _, r := range rows {
-		e := l.store.At(r)
-		if newest, _ := l.store.Find(e.Key); newest != r || e.Key.Kind != l.kind {
-			continue
-		}
-		if i, there := l.find(r); there {
-			if l.rows[i] != r {
-				if !copied {
-					l.rows, copied = slices.Clone(l.rows), true
-				}
-				l.rows[i] = r
-			}
-			continue
-		}
-		if _, off := l.cleared[e.Key]; !off && l.filter.Match(e) {
-			fresh = append(fresh, r)
-		}
-	}
-	if len(fresh) == 0 {
-		return
-	}
-	slices.SortFunc(fresh, l.compare)
-	fresh = slices.Compact(fresh)
-	if len(l.rows) == 0 || l.compare(l.rows[len(l.rows)-1], fresh[0]) < 0 {
-		l.rows = append(l.rows, fresh...)
-		return
-	}
-	merged := make([]Row, 0, len(l.rows)+len(fresh)+PageSize)
-	cursor, above := l.cursor, 0
-	i := 0
-	for _, r := range fresh {
-		n := i + sort.Search(len(l.rows)-i, func(k int) bool { return l.compare(l.rows[i+k], r) > 0 })
-		merged = append(merged, l.rows[i:n]...)
-		if n <= cursor {
-			above++
-		}
-		merged = append(merged, r)
-		i = n
-	}
-	l.rows = append(merged, l.rows[i:]...)
-	l.shift(above)
-}
-
-// find is the place of the row's entry in the list, by whichever row it is shown.
-func (l *Listing) find(r Row) (int, bool) {
-	i := sort.Search(len(l.rows), func(i int) bool { return l.compare(l.rows[i], r) >= 0 })
-	return i, i < len(l.rows) && l.At(i).Key == l.store.At(r).Key
-}
-
-func (l *Listing) compare(a, b Row) int { return compareNewestFirst(l.store.At(a), l.store.At(b)) }
-
-// compareNewestFirst orders by time of failure. The server's order is not relied on.
-func compareNewestFirst(a, b *Entry) int {
-	ta, _ := a.When()
-	tb, _ := b.When()
-	if c := tb.Compare(ta); c != 0 {
-		return c
-	}
-	if a.Sequence != b.Sequence {
-		if a.Sequence > b.Sequence {
-			return -1
-		}
-		return 1
-	}
-	switch {
-	case a.Key.ID < b.Key.ID:
-		return -1
-	case a.Key.ID > b.Key.ID:
-		return 1
-	}
-	return 0
+	return rows
 }
 
 // LoadAll loads all pages that match; StopLoading stops that.
@@ -356,37 +283,30 @@ func (l *Listing) TakeIn(off func(Key) bool) {
 	l.fetching, l.refreshing, l.retryAt, l.unasked = false, false, time.Time{}, 0
 
 	atTop := l.top == 0
-	kept := make([]Row, 0, len(l.rows))
-	var cleared []Key
-	cursor := l.cursor
-	for i, r := range l.rows {
-		k := l.store.At(r).Key
-		if off(k) {
-			cleared = append(cleared, k)
-			if i < l.cursor {
-				cursor--
+	l.keepCursor(func() {
+		l.cleared = maps.Clone(l.cleared)
+		var newcomers []Row
+		for k := range l.waiting {
+			if r, ok := l.store.Find(k); ok {
+				newcomers = append(newcomers, r)
 			}
-			continue
+			delete(l.cleared, k)
 		}
-		kept = append(kept, r)
-	}
-	l.cleared = maps.Clone(l.cleared)
-	newcomers := make([]Row, 0, len(l.waiting))
-	for k, r := range l.waiting {
-		newcomers = append(newcomers, r)
-		delete(l.cleared, k)
-	}
-	for _, k := range cleared {
-		l.cleared[k] = struct{}{}
-		l.Marks.remove(k)
-	}
-	l.rows = kept
-	l.top = max(0, l.top-(l.cursor-cursor))
-	l.cursor = cursor
-	l.waiting, l.waitingShown = map[Key]Row{}, 0
-	l.show(newcomers)
+		// What the filter hides is taken off too: it must not come back as an ordinary row with another filter.
+		for r := Row(0); int(r) < l.store.Len(); r++ {
+			k := l.store.At(r).Key
+			if _, waits := l.waiting[k]; !waits && k.Kind == l.kind && off(k) {
+				l.cleared[k] = struct{}{}
+				l.Marks.remove(k)
+			}
+		}
+		l.waiting, l.waitingShown = map[Key]struct{}{}, 0
+		l.rows = slices.DeleteFunc(slices.Clone(l.rows), func(r Row) bool { return l.heldBack(l.store.At(r).Key) })
+		l.show(newcomers)
+	})
+	l.Marks.version++
 	if atTop {
 		l.top = 0
+		l.clamp(len(l.rows))
 	}
-	l.clamp(len(l.rows))
 }

@@ -10,6 +10,8 @@ type Marks struct {
 	set    map[Key]struct{}
 	before map[Key]struct{} // what Toggle All brings back
 	last   Key
+	// version changes with the marks, so that work begun before a change is not taken for work upon it.
+	version uint64
 }
 
 func (m *Marks) reset() { m.set = map[Key]struct{}{} }
@@ -25,6 +27,7 @@ func (m *Marks) Has(k Key) bool {
 
 // Toggle marks or unmarks an entry.
 func (m *Marks) Toggle(k Key) {
+	m.version++
 	m.before = nil
 	if m.Has(k) {
 		delete(m.set, k)
@@ -36,6 +39,7 @@ func (m *Marks) Toggle(k Key) {
 
 // Clear unmarks all; pressed again with nothing marked it brings them back.
 func (m *Marks) Clear() {
+	m.version++
 	if len(m.set) == 0 {
 		if m.before != nil {
 			m.set, m.before = m.before, nil
@@ -47,6 +51,7 @@ func (m *Marks) Clear() {
 }
 
 func (m *Marks) remove(k Key) {
+	m.version++
 	delete(m.set, k)
 	delete(m.before, k)
 }
@@ -75,13 +80,17 @@ func (l *Listing) MarkRange(may func(Key) bool) bool {
 		}
 	}
 	l.Marks.before = nil
-	l.Marks.last = l.At(l.cursor).Key
+	l.Marks.version++
+	if k := l.At(l.cursor).Key; l.Marks.Has(k) {
+		l.Marks.last = k
+	}
 	return true
 }
 
 // MarkAll is the work of marking every row shown.
 type MarkAll struct {
 	generation uint64
+	version    uint64
 	rows       []Row
 	entries    Snapshot
 	marked     map[Key]struct{}
@@ -89,7 +98,10 @@ type MarkAll struct {
 
 // BeginMarkAll prepares it; the result of Run goes to [Listing.ApplyMarkAll].
 func (l *Listing) BeginMarkAll() MarkAll {
-	return MarkAll{l.viewGeneration, l.rows[:len(l.rows):len(l.rows)], l.store.Snapshot(), maps.Clone(l.Marks.set)}
+	return MarkAll{
+		generation: l.shownGeneration, version: l.Marks.version,
+		rows: l.rows[:len(l.rows):len(l.rows)], entries: l.store.Snapshot(), marked: maps.Clone(l.Marks.set),
+	}
 }
 
 // Run adds the rows that may be marked. It is pure, and may run anywhere.
@@ -102,12 +114,14 @@ func (a MarkAll) Run(may func(Key) bool) MarkAll {
 	return a
 }
 
-// ApplyMarkAll marks, unless the filter has changed since.
+// ApplyMarkAll marks, unless the filter or the marks have changed since, or the rows were still those of the filter
+// before.
 func (l *Listing) ApplyMarkAll(a MarkAll) bool {
-	if a.generation != l.viewGeneration {
+	if a.generation != l.viewGeneration || a.version != l.Marks.version {
 		return false
 	}
 	l.Marks.set, l.Marks.before = a.marked, nil
+	l.Marks.version++
 	return true
 }
 

@@ -58,11 +58,13 @@ type Outcome struct {
 	Created Created
 	// FoundStillThere is set of an entry in doubt that was still in the DLQ at the last look.
 	FoundStillThere bool
+	// Unfinished is set while the job will do more for it: it is yet to be sent, or to be looked for.
+	Unfinished bool
 }
 
 // Settled tells whether nothing more will be learnt about it without the user asking.
 func (o Outcome) Settled() bool {
-	return o.State != Sending && (o.State != InDoubt || o.FoundStillThere)
+	return o.State != Sending && !o.Unfinished
 }
 
 // TakesNoVerb tells whether the row may not be acted on again before the list is read anew: something was done to it,
@@ -70,7 +72,7 @@ func (o Outcome) Settled() bool {
 func (o Outcome) TakesNoVerb() bool {
 	switch o.State {
 	case NotSent, Refused:
-		return false
+		return o.Unfinished
 	case InDoubt:
 		return !(o.FoundStillThere && o.Verb.MaySendAgain())
 	}

@@ -49,7 +49,7 @@ func NewPlan(r PlanRequest) (Plan, error) {
 	}
 	p := Plan{Verb: r.Verb, Operation: r.Operation, FrozenAt: r.Now, Newcomers: r.List.Waiting()}
 	current, ok := r.List.Current()
-	if !ok {
+	if !ok && r.List.Marks.Len() == 0 {
 		return Plan{}, fmt.Errorf("there is nothing to %s: the list is empty", r.Verb)
 	}
 	entries := []*Entry{current}
@@ -194,7 +194,7 @@ func (p *Plan) count(by func(*Entry) string) []Count {
 	return counts
 }
 
-// Destination is the host and path of a URL, without scheme and query; the text itself when it is none.
+// Destination is a URL without its query, and without its scheme when that is https; the text itself when it is no URL.
 func Destination(raw string) string {
 	if rest, ok := strings.CutPrefix(raw, "https://"); ok {
 		raw = rest

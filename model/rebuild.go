@@ -12,7 +12,7 @@ type Rebuild struct {
 	Filter     Filter
 	kind       Kind
 	rows       Snapshot
-	waiting    map[Key]Row
+	waiting    map[Key]struct{}
 	cleared    map[Key]struct{}
 }
 
@@ -21,6 +21,8 @@ type Rebuilt struct {
 	Generation uint64
 	rows       []Row
 	seen       int
+	waiting    map[Key]struct{}
+	cleared    map[Key]struct{}
 }
 
 // Refilter begins a change of the filter. Until [Listing.ApplyRebuilt] the old rows stay. With ask, the pages that
@@ -28,6 +30,7 @@ type Rebuilt struct {
 func (l *Listing) Refilter(f Filter, ask bool) Rebuild {
 	l.filter = f
 	l.viewGeneration++
+	l.jump = 0
 	l.countWaiting()
 	if ask {
 		if server := f.Server(l.kind); server.Identity() != l.walk.server.Identity() {
@@ -45,10 +48,14 @@ func (l *Listing) Refilter(f Filter, ask bool) Rebuild {
 
 // Run filters and sorts. It is pure, and may run anywhere.
 func (b Rebuild) Run() Rebuilt {
-	newest := make([]Row, 0, 1024)
+	replaced := make([]bool, b.rows.Len())
+	for _, r := range b.rows.replaced {
+		replaced[r] = true
+	}
+	rows := make([]Row, 0, 1024)
 	for r := Row(0); int(r) < b.rows.Len(); r++ {
 		e := b.rows.At(r)
-		if e.Key.Kind != b.kind || !b.Filter.Match(e) {
+		if replaced[r] || e.Key.Kind != b.kind || !b.Filter.Match(e) {
 			continue
 		}
 		if _, no := b.waiting[e.Key]; no {
@@ -57,17 +64,10 @@ func (b Rebuild) Run() Rebuilt {
 		if _, no := b.cleared[e.Key]; no {
 			continue
 		}
-		newest = append(newest, r)
+		rows = append(rows, r)
 	}
-	slices.SortFunc(newest, func(x, y Row) int {
-		if c := compareNewestFirst(b.rows.At(x), b.rows.At(y)); c != 0 {
-			return c
-		}
-		return int(y - x)
-	})
-	// Of the rows of one entry, which stand together now, the last stored is the true one.
-	newest = slices.CompactFunc(newest, func(x, y Row) bool { return b.rows.At(x).Key == b.rows.At(y).Key })
-	return Rebuilt{Generation: b.Generation, rows: newest, seen: b.rows.Len()}
+	slices.SortFunc(rows, func(x, y Row) int { return compareNewestFirst(b.rows.At(x), b.rows.At(y)) })
+	return Rebuilt{Generation: b.Generation, rows: rows, seen: b.rows.Len(), waiting: b.waiting, cleared: b.cleared}
 }
 
 // ApplyRebuilt shows the result, unless the filter has changed since. The cursor stays on its entry if that is still
@@ -76,18 +76,19 @@ func (l *Listing) ApplyRebuilt(b Rebuilt) bool {
 	if b.Generation != l.viewGeneration {
 		return false
 	}
-	line := l.cursor - l.top
-	var at Row = -1
-	if l.cursor < len(l.rows) {
-		at = l.rows[l.cursor]
-	}
-	l.rows = b.rows
-	l.cursor, l.top = 0, 0
-	if at >= 0 {
-		l.cursor, _ = l.find(at)
-		l.top = l.cursor - line
-	}
-	l.clamp(len(l.rows))
-	l.Adopt(b.seen)
+	l.keepCursor(func() {
+		l.rows = b.rows
+		l.shownGeneration = b.Generation
+		// Since the work began pages may have come, and newcomers may have been taken in and entries taken off.
+		since := l.since(b.seen)
+		for _, keys := range []map[Key]struct{}{b.waiting, b.cleared, l.cleared} {
+			for k := range keys {
+				if r, ok := l.store.Find(k); ok {
+					since = append(since, r)
+				}
+			}
+		}
+		l.show(since)
+	})
 	return true
 }

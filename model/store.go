@@ -1,6 +1,9 @@
 package model
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Row is the place of an entry in a [Store]. It never changes its meaning.
 type Row int32
@@ -15,12 +18,16 @@ type Store struct {
 	chunks  []*chunk
 	rows    int
 	index   map[Key]Row
+	counts  [len(Kinds)]int
 	strings map[string]string
+	older   map[Row]Row // of a row that took another's place, that other
+	// replaced are the rows that others took the place of. It is only appended to, so that it can be shared.
+	replaced []Row
 }
 
 // NewStore makes an empty store.
 func NewStore() *Store {
-	return &Store{index: make(map[Key]Row), strings: make(map[string]string)}
+	return &Store{index: make(map[Key]Row), strings: make(map[string]string), older: make(map[Row]Row)}
 }
 
 // Put adds the entry, or finds the row that already says the same. fresh tells that its key was not known before.
@@ -37,8 +44,17 @@ func (s *Store) Put(e Entry) (row Row, fresh bool) {
 	s.chunks[s.rows/chunkRows][s.rows%chunkRows] = e
 	s.rows++
 	s.index[e.Key] = row
+	if known {
+		s.older[row] = old
+		s.replaced = append(s.replaced, old)
+	} else {
+		s.counts[e.Key.Kind]++
+	}
 	return row, !known
 }
+
+// Count is how many different entries of the kind are stored.
+func (s *Store) Count(k Kind) int { return s.counts[k] }
 
 // Find is the newest row of the key.
 func (s *Store) Find(k Key) (Row, bool) {
@@ -55,16 +71,19 @@ func (s *Store) Len() int { return s.rows }
 func (s *Store) at(r Row) *Entry { return &s.chunks[r/chunkRows][r%chunkRows] }
 
 // Snapshot is the store as it is now.
-func (s *Store) Snapshot() Snapshot { return Snapshot{chunks: s.chunks, rows: s.rows} }
+func (s *Store) Snapshot() Snapshot {
+	return Snapshot{chunks: s.chunks, rows: s.rows, replaced: s.replaced}
+}
 
 // keep stores strings that repeat once, and cuts the entry loose from the page it was decoded from.
 func (s *Store) keep(e *Entry) {
 	for _, p := range []*string{
 		(*string)(&e.Key.DLQ), &e.URL, &e.Method, &e.QueueName, &e.URLGroup, &e.Endpoint, &e.ScheduleID, &e.FlowControlKey,
-		&e.CallerIP, &e.Response, &e.WorkflowURL, &e.FailureState,
+		&e.CallerIP, &e.Response, &e.WorkflowURL, &e.FailureState, &e.Problem,
 	} {
 		*p = s.intern(*p)
 	}
+	e.Labels = slices.Clone(e.Labels)
 	for i := range e.Labels {
 		e.Labels[i] = s.intern(e.Labels[i])
 	}
@@ -102,8 +121,9 @@ func same(a, b *Entry) bool {
 
 // Snapshot is a store at one moment. It may be read by any goroutine.
 type Snapshot struct {
-	chunks []*chunk
-	rows   int
+	chunks   []*chunk
+	rows     int
+	replaced []Row
 }
 
 // Len is the number of rows.

@@ -64,10 +64,18 @@ func (l *Listing) takeJump() {
 	l.MoveScreen(to - l.cursor)
 }
 
-// shift keeps the cursor on its entry after n rows were put above it.
-func (l *Listing) shift(n int) {
-	l.cursor += n
-	l.top += n
+// keepCursor leaves the cursor on its entry while the rows change, and the entry on its line. When the entry is not shown
+// any more, the one that follows in order takes its place.
+func (l *Listing) keepCursor(change func()) {
+	line, at := l.cursor-l.top, Row(-1)
+	if l.cursor < len(l.rows) {
+		at = l.rows[l.cursor]
+	}
+	change()
+	if at >= 0 {
+		l.cursor, _ = l.find(at)
+		l.top = l.cursor - line
+	}
 	l.clamp(len(l.rows))
 }
 

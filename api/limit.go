@@ -1,0 +1,183 @@
+package api
+
+import (
+	"context"
+	"math"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+const (
+	// defaultRate is the pace in requests a second while the server has not told its limit, which is not published.
+	defaultRate = 10
+	// mostRate is the pace that is never exceeded, whatever the server permits.
+	mostRate = 100
+	// atOnce is how many requests may go out together after a pause.
+	atOnce = 8
+	// writeReserve is how many of those are kept for writes: as many as a job has under way at once.
+	writeReserve = 4
+	// longestHold bounds what a burst limit is believed, should the two clocks disagree: its window is one second.
+	longestHold = time.Minute
+)
+
+// limiter paces the requests of a client. Reads wait for their turn. Writes do not: what the user confirmed is either
+// sent now or reported as not sent, since a write that leaves later than anyone thinks is a surprise. So that writes
+// find their turn free, reads leave the last [writeReserve] requests of the bucket alone; after a stretch of reading as
+// fast as permitted four writes still go out at once, and reads wait until the reserve has filled up again.
+//
+// The pace is kept in real time, also under a [Config.Now] that stands still.
+type limiter struct {
+	now func() time.Time
+
+	mu        sync.Mutex
+	bucket    *rate.Limiter
+	reserve   int
+	told      int       // the server's limit; 0 while unknown
+	held      time.Time // nothing goes out before
+	heldReads time.Time // no read goes out before
+}
+
+func newLimiter(now func() time.Time) *limiter {
+	return &limiter{now: now, bucket: rate.NewLimiter(defaultRate, atOnce), reserve: writeReserve}
+}
+
+// wait returns when a read may go out, or with the error of ctx.
+func (l *limiter) wait(ctx context.Context) error {
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		delay := l.tryRead(time.Now())
+		if delay <= 0 {
+			return nil
+		}
+		if err := pause(ctx, delay); err != nil {
+			return err
+		}
+	}
+}
+
+func (l *limiter) tryRead(at time.Time) (delay time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if delay = max(l.held.Sub(at), l.heldReads.Sub(at)); delay > 0 {
+		return delay
+	}
+	if delay = l.until(at, 1+l.reserve); delay > 0 {
+		return delay
+	}
+	l.bucket.AllowN(at, 1)
+	return 0
+}
+
+// tryWrite takes a turn for a write, or says how long there is none.
+func (l *limiter) tryWrite() (delay time.Duration) {
+	at := time.Now()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if delay = l.held.Sub(at); delay > 0 {
+		return delay
+	}
+	if delay = l.until(at, 1); delay > 0 {
+		return delay
+	}
+	l.bucket.AllowN(at, 1)
+	return 0
+}
+
+// until is how long it takes until the bucket holds n.
+func (l *limiter) until(at time.Time, n int) time.Duration {
+	missing := float64(n) - l.bucket.TokensAt(at)
+	if missing <= 0 {
+		return 0
+	}
+	return max(time.Duration(math.Ceil(missing/float64(l.bucket.Limit())*float64(time.Second))), time.Microsecond)
+}
+
+// learn takes note of what the headers of an answer say about the limit for bursts.
+func (l *limiter) learn(h http.Header) {
+	limit, known := headerInt(h, "Burst-RateLimit-Limit")
+	remaining, counted := headerInt(h, "Burst-RateLimit-Remaining")
+	at := time.Now()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if known && limit > 0 && int(limit) != l.told {
+		l.told = int(limit)
+		l.adopt(at, l.told)
+	}
+	if counted && remaining <= 0 {
+		if reset, ok := headerTime(h, "Burst-RateLimit-Reset"); ok {
+			l.heldReads = later(l.heldReads, at.Add(min(reset.Sub(l.now()), longestHold)))
+		}
+	}
+}
+
+// adopt sets the pace for a limit of the server. Of a generous one half is taken: the account has other users.
+func (l *limiter) adopt(at time.Time, limit int) {
+	pace := max(min(limit, defaultRate), min(limit/2, mostRate))
+	burst := min(limit, atOnce)
+	l.bucket.SetLimitAt(at, rate.Limit(pace))
+	l.bucket.SetBurstAt(at, burst)
+	l.reserve = min(writeReserve, burst/2)
+}
+
+// refused takes note of a burst limit that was hit, and tells until when nothing goes out, at least a second.
+func (l *limiter) refused(h http.Header) time.Time {
+	now := l.now()
+	wait := time.Second
+	if reset, ok := headerTime(h, "Burst-RateLimit-Reset"); ok {
+		wait = min(max(reset.Sub(now), wait), longestHold)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.held = later(l.held, time.Now().Add(wait))
+	return now.Add(wait)
+}
+
+// isDaily tells whether a 429 is about the day's quota. The server then sends the headers of that limit; they do not
+// count when they say that something is left of it.
+func isDaily(h http.Header) bool {
+	remaining, ok := headerInt(h, "RateLimit-Remaining")
+	return h.Get("RateLimit-Limit") != "" && !(ok && remaining > 0)
+}
+
+func headerInt(h http.Header, name string) (int64, bool) {
+	n, err := strconv.ParseInt(h.Get(name), 10, 64)
+	return n, err == nil
+}
+
+// headerTime reads a Unix time. Its unit is not documented: seconds have been seen, and what would be seconds in the
+// far future are milliseconds.
+func headerTime(h http.Header, name string) (time.Time, bool) {
+	n, ok := headerInt(h, name)
+	switch {
+	case !ok || n <= 0:
+		return time.Time{}, false
+	case n > 1e12:
+		return time.UnixMilli(n), true
+	}
+	return time.Unix(n, 0), true
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// pause waits, and returns the error of ctx if that ends first.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

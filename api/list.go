@@ -1,0 +1,213 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"redrive/model"
+)
+
+const (
+	messagesPath = "/v2/dlq"
+	runsPath     = "/v2/workflows/dlq"
+	// readsAtOnce is how many entries are read by id at the same time.
+	readsAtOnce = 4
+)
+
+func listPath(kind model.Kind) string {
+	if kind == model.WorkflowRun {
+		return runsPath
+	}
+	return messagesPath
+}
+
+// List reads one page: GET /v2/dlq for messages, GET /v2/workflows/dlq for workflow runs. Entries of the other kind
+// stay in it under their own kind, which an entry's workflow run decides.
+//
+// An entry that is odd has a Problem that says what could not be read. One that came without a DLQ id has a key that no
+// call takes, so that it can be seen and not acted on. A page that is larger than [Config.PageCap] is asked for again
+// with a quarter of the entries, and so on; an entry that is larger by itself is read without its long texts and says so
+// as its Problem.
+//
+// With Query.IDs exactly those entries are read, in one call if the server can, else one by one; those that are not in
+// the DLQ are missing from the page, and so are those that [List] made up the key of. An id that cannot be sent is a
+// [RefusedError]; the other errors are those of [model.Backend].
+func (c *Client) List(ctx context.Context, q model.Query) (model.Page, error) {
+	if err := c.checkQuery(q); err != nil {
+		return model.Page{}, err
+	}
+	if len(q.IDs) > 0 {
+		return c.listIDs(ctx, q)
+	}
+	return c.listPage(ctx, q)
+}
+
+func (c *Client) checkQuery(q model.Query) error {
+	if err := c.checkAsked(q.DLQ); err != nil {
+		return err
+	}
+	if q.Kind != model.Message && q.Kind != model.WorkflowRun {
+		return refuse("there is no such kind of entry")
+	}
+	if len(q.IDs) > model.PageSize {
+		return refuse("more than %d entries were asked for at once", model.PageSize)
+	}
+	for _, id := range q.IDs {
+		if strings.HasPrefix(id, noID) {
+			continue
+		}
+		if err := checkID("DLQ id", id); err != nil {
+			return err
+		}
+	}
+	for _, f := range []struct {
+		name   string
+		values []string
+	}{{"status", q.Server.Statuses}, {"URL", q.Server.URLs}, {"queue", q.Server.Queues}, {"label", q.Server.Labels}} {
+		if err := checkValues(f.name, f.values); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// parameters are the filter and the cursor of a query. Workflow runs are filtered by label only: the other keys are
+// not documented for them, and unknown ones may be refused. A field one of whose values has a comma is left out, as the
+// server may read that as several values; the list is then longer, never wrong.
+func parameters(q model.Query) url.Values {
+	v := url.Values{}
+	add := func(name string, values []string) {
+		if !slices.ContainsFunc(values, func(s string) bool { return strings.Contains(s, ",") }) {
+			v[name] = append(v[name], values...)
+		}
+	}
+	add("label", q.Server.Labels)
+	if q.Kind == model.Message {
+		if q.Server.MessageID != "" {
+			add("messageId", []string{q.Server.MessageID})
+		}
+		add("url", q.Server.URLs)
+		add("queueName", q.Server.Queues)
+		add("responseStatus", q.Server.Statuses)
+	}
+	if q.Cursor != "" {
+		v.Set("cursor", q.Cursor)
+	}
+	return v
+}
+
+func (c *Client) listPage(ctx context.Context, q model.Query) (page model.Page, err error) {
+	query := parameters(q)
+	err = c.paged(&c.pages[q.Kind], func(count int) (bytes int64, err error) {
+		query.Set("count", strconv.Itoa(count))
+		page, bytes, err = c.page(ctx, call{method: http.MethodGet, path: listPath(q.Kind), query: query}, q.Cursor, count)
+		return bytes, err
+	})
+	if err != nil {
+		return model.Page{}, err
+	}
+	return page, nil
+}
+
+// page reads a page of at most count entries.
+func (c *Client) page(ctx context.Context, q call, cursor string, count int) (page model.Page, bytes int64, err error) {
+	err = c.read(ctx, q, func(a *answer) error {
+		defer func() { bytes = a.size }()
+		var err error
+		page, err = readPage(c.fit(a, count), c.dlq, cursor)
+		if a.size > c.pageCap {
+			for i := range page.Entries {
+				addProblem(&page.Entries[i], readInPart)
+			}
+		}
+		return err
+	})
+	return page, bytes, err
+}
+
+func addProblem(e *model.Entry, problem string) {
+	if e.Problem != "" {
+		problem = e.Problem + "; " + problem
+	}
+	e.Problem = problem
+}
+
+func (c *Client) listIDs(ctx context.Context, q model.Query) (model.Page, error) {
+	var ids []string
+	for _, id := range q.IDs {
+		if !strings.HasPrefix(id, noID) && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	if q.Kind == model.Message && len(ids) > 0 && !c.noIDList.Load() {
+		page, complete, err := c.listIDsInOne(ctx, ids)
+		if complete || err != nil {
+			return page, err
+		}
+	}
+	return c.listIDsOneByOne(ctx, q.Kind, ids)
+}
+
+// listIDsInOne asks for messages by id in one call, which not every server understands. complete is false when the
+// answer was none to that question.
+func (c *Client) listIDsInOne(ctx context.Context, ids []string) (page model.Page, complete bool, err error) {
+	query := url.Values{"dlqIds": ids, "count": {strconv.Itoa(model.PageSize)}}
+	page, _, err = c.page(ctx, call{method: http.MethodGet, path: messagesPath, query: query}, "", model.PageSize)
+	switch {
+	case isStatus(err, http.StatusBadRequest):
+		c.noIDList.Store(true)
+		return model.Page{}, false, nil
+	case errors.Is(err, errTooLarge):
+		return model.Page{}, false, nil
+	case err != nil:
+		return model.Page{}, false, err
+	}
+	if page.Next != "" && len(page.Entries) < len(ids) {
+		return model.Page{}, false, nil
+	}
+	page.Next = ""
+	for i := range page.Entries {
+		if !slices.Contains(ids, page.Entries[i].Key.ID) {
+			c.noIDList.Store(true)
+			return model.Page{}, false, nil
+		}
+	}
+	return page, true, nil
+}
+
+func (c *Client) listIDsOneByOne(ctx context.Context, kind model.Kind, ids []string) (model.Page, error) {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(readsAtOnce)
+	var mu sync.Mutex
+	found := make(map[string]model.Entry, len(ids))
+	for _, id := range ids {
+		group.Go(func() error {
+			e, err := c.summary(ctx, model.Key{DLQ: c.dlq, Kind: kind, ID: id})
+			if isNotFound(err) {
+				return nil
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			found[id] = e
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return model.Page{}, err
+	}
+	var page model.Page
+	for _, id := range ids {
+		if e, ok := found[id]; ok {
+			page.Entries = append(page.Entries, e)
+		}
+	}
+	return page, nil
+}

@@ -1,0 +1,160 @@
+package api
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"redrive/model"
+)
+
+const (
+	logsPath    = "/v2/logs"
+	oldLogsPath = "/v2/events"
+)
+
+// Logs reads one page of the log of messages: GET /v2/logs, or GET /v2/events of a server that does not know that. It
+// takes 1 to [model.PageSize] ids. That a log is empty says little: it is written some time after the fact.
+//
+// No ids, or one that cannot be sent, is a [RefusedError]: without ids the log would be everyone's.
+func (c *Client) Logs(ctx context.Context, q model.LogQuery) (page model.LogPage, err error) {
+	if err := c.checkLogQuery(q); err != nil {
+		return model.LogPage{}, err
+	}
+	query := url.Values{"messageIds": q.MessageIDs}
+	if q.Cursor != "" {
+		query.Set("cursor", q.Cursor)
+	}
+	err = c.paged(&c.logPages, func(count int) (bytes int64, err error) {
+		query.Set("count", strconv.Itoa(count))
+		use := func(a *answer) (err error) {
+			defer func() { bytes = a.size }()
+			page, err = readLogPage(c.fit(a, count))
+			return err
+		}
+		if !c.oldLogs.Load() {
+			err = c.read(ctx, call{method: http.MethodGet, path: logsPath, query: query}, use)
+			if !isStatus(err, http.StatusNotFound) {
+				return bytes, err
+			}
+		}
+		err = c.read(ctx, call{method: http.MethodGet, path: oldLogsPath, query: query}, use)
+		if err == nil {
+			c.oldLogs.Store(true)
+		}
+		return bytes, err
+	})
+	if err != nil {
+		return model.LogPage{}, err
+	}
+	return page, nil
+}
+
+func (c *Client) checkLogQuery(q model.LogQuery) error {
+	if err := c.checkAsked(q.DLQ); err != nil {
+		return err
+	}
+	if len(q.MessageIDs) == 0 {
+		return refuse("no message was named, and the log would be that of all")
+	}
+	if len(q.MessageIDs) > model.PageSize {
+		return refuse("the log of more than %d messages was asked for at once", model.PageSize)
+	}
+	for _, id := range q.MessageIDs {
+		if err := checkID("message id", id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// logReader reads a page of a log in any of the shapes that servers give it: a list of events, or one for every message.
+type logReader struct {
+	*scanner
+	page model.LogPage
+}
+
+func readLogPage(r io.Reader) (model.LogPage, error) {
+	l := logReader{scanner: newScanner(r)}
+	l.document(func(name []byte) {
+		switch string(name) {
+		case "logs", "events":
+			l.events("")
+		case "messages":
+			l.groups()
+		case "cursor":
+			if l.page.Next = l.opaque("cursor"); len(l.problems) > 0 {
+				l.fail("its %s, so that what follows is not known", l.takeProblems())
+			}
+		default:
+			l.skip()
+		}
+	})
+	return l.page, l.err
+}
+
+func (l *logReader) groups() {
+	if l.kind() != '[' {
+		l.skip()
+		return
+	}
+	l.list(func() {
+		if l.kind() != '{' {
+			l.skip()
+			return
+		}
+		id, first := "", len(l.page.Events)
+		l.object(func(name []byte) {
+			switch string(name) {
+			case "messageId":
+				id = l.text("messageId")
+			case "events", "logs":
+				l.events(id)
+			default:
+				l.skip()
+			}
+		})
+		for i := first; i < len(l.page.Events); i++ {
+			if l.page.Events[i].MessageID == "" {
+				l.page.Events[i].MessageID = id
+			}
+		}
+	})
+}
+
+// events reads a list of events of the message id, unless they say otherwise.
+func (l *logReader) events(id string) {
+	if l.kind() != '[' {
+		l.skip()
+		return
+	}
+	l.list(func() {
+		if l.kind() != '{' {
+			l.skip()
+			return
+		}
+		e := model.LogEvent{MessageID: id}
+		l.object(func(name []byte) {
+			switch string(name) {
+			case "time":
+				e.At = l.time("time")
+			case "messageId":
+				e.MessageID = l.text("messageId")
+			case "state":
+				e.State = l.text("state")
+			case "responseStatus":
+				e.Status = l.int("responseStatus")
+			case "error":
+				e.Error = l.text("error")
+			case "nextDeliveryTime":
+				e.NextAt = l.time("nextDeliveryTime")
+			default:
+				l.skip()
+			}
+		})
+		l.takeProblems()
+		l.page.Events = append(l.page.Events, e)
+	})
+}

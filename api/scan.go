@@ -1,0 +1,303 @@
+package api
+
+import (
+	"bytes"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+const (
+	// arenaChunk is how much text of a page shares one allocation.
+	arenaChunk = 16 << 10
+	// mostProblems is how many problems of one entry are told.
+	mostProblems = 3
+	// lastTime is the first millisecond of the year 10000.
+	lastTime = 253402300800000
+)
+
+// scanner reads JSON value by value from a stream. What is of another type than expected is noted as a problem and
+// read as nothing; null is nothing without a problem. Text keeps bytes that are not UTF-8. The first error of syntax or
+// of reading sticks, and all later calls do nothing.
+type scanner struct {
+	dec      *jsontext.Decoder
+	err      error
+	arena    strings.Builder
+	scratch  []byte
+	problems []string
+	omitted  int // problems beyond mostProblems
+}
+
+func newScanner(r io.Reader) *scanner {
+	return &scanner{dec: jsontext.NewDecoder(r, jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))}
+}
+
+// kind is what comes next: one of { } [ ] " 0 t f n, or 0 after an error.
+func (s *scanner) kind() jsontext.Kind {
+	if s.err != nil {
+		return 0
+	}
+	return s.dec.PeekKind()
+}
+
+// raw reads the next value or name as it stands. It is valid until the next read.
+func (s *scanner) raw() []byte {
+	if s.err != nil {
+		return nil
+	}
+	var v jsontext.Value
+	v, s.err = s.dec.ReadValue()
+	if s.err != nil {
+		return nil
+	}
+	return v
+}
+
+func (s *scanner) skip() {
+	if s.err == nil {
+		s.err = s.dec.SkipValue()
+	}
+}
+
+// enter reads the beginning of an object or a list, or its end.
+func (s *scanner) enter() {
+	if s.err == nil {
+		_, s.err = s.dec.ReadToken()
+	}
+}
+
+// object calls field for every name of the object that comes next; field has to read the value. The name is valid only
+// until then.
+func (s *scanner) object(field func(name []byte)) {
+	s.enter()
+	for s.err == nil && s.kind() != '}' {
+		quoted := s.raw()
+		if s.err != nil {
+			return
+		}
+		name := quoted[1 : len(quoted)-1]
+		if bytes.IndexByte(name, '\\') >= 0 {
+			name = appendUnescaped(nil, quoted, math.MaxInt)
+		}
+		field(name)
+	}
+	s.enter()
+}
+
+// list calls element for every element of the list that comes next; element has to read it.
+func (s *scanner) list(element func()) {
+	s.enter()
+	for s.err == nil && s.kind() != ']' {
+		element()
+	}
+	s.enter()
+}
+
+// problem notes that a field is not what it should be, and skips it.
+func (s *scanner) problem(field, want string) {
+	got := kindName(s.kind())
+	s.skip()
+	if s.err == nil {
+		s.note(field + " is " + got + ", not " + want)
+	}
+}
+
+func (s *scanner) note(problem string) {
+	if len(s.problems) == mostProblems {
+		s.omitted++
+		return
+	}
+	s.problems = append(s.problems, problem)
+}
+
+// takeProblems is one sentence with the problems noted since the last time; empty when there were none.
+func (s *scanner) takeProblems() string {
+	if len(s.problems) == 0 {
+		return ""
+	}
+	sentence := strings.Join(s.problems, "; ")
+	if s.omitted > 0 {
+		sentence += "; and " + strconv.Itoa(s.omitted) + " more"
+	}
+	s.problems, s.omitted = s.problems[:0], 0
+	return sentence
+}
+
+func kindName(k jsontext.Kind) string {
+	switch k {
+	case 'n':
+		return "null"
+	case 't', 'f':
+		return "true or false"
+	case '"':
+		return "text"
+	case '0':
+		return "a number"
+	case '{':
+		return "an object"
+	case '[':
+		return "a list"
+	}
+	return "unreadable"
+}
+
+// keep copies text into the arena. Texts of a page share allocations; who keeps one for long copies it.
+func (s *scanner) keep(text []byte) string {
+	if len(text) == 0 {
+		return ""
+	}
+	if s.arena.Cap()-s.arena.Len() < len(text) {
+		s.arena.Reset()
+		s.arena.Grow(max(arenaChunk, len(text)))
+	}
+	begin := s.arena.Len()
+	s.arena.Write(text)
+	return s.arena.String()[begin:]
+}
+
+// text reads a string.
+func (s *scanner) text(field string) string {
+	switch s.kind() {
+	case '"':
+		quoted := s.raw()
+		if s.err != nil {
+			return ""
+		}
+		return s.keep(s.unescaped(quoted))
+	case 'n':
+		s.skip()
+	default:
+		s.problem(field, "text")
+	}
+	return ""
+}
+
+// unescaped is what a JSON string means; valid until the next read.
+func (s *scanner) unescaped(quoted []byte) []byte {
+	inner := quoted[1 : len(quoted)-1]
+	if bytes.IndexByte(inner, '\\') < 0 {
+		return inner
+	}
+	s.scratch = appendUnescaped(s.scratch[:0], quoted, math.MaxInt)
+	return s.scratch
+}
+
+// int reads a whole number.
+func (s *scanner) int(field string) int {
+	switch s.kind() {
+	case '0':
+		number := s.raw()
+		if n, ok := parseInt(number); s.err == nil && ok {
+			return int(n)
+		}
+		if s.err == nil {
+			s.note(field + " is not a whole number")
+		}
+	case 'n':
+		s.skip()
+	default:
+		s.problem(field, "a number")
+	}
+	return 0
+}
+
+// bool reads true or false.
+func (s *scanner) bool(field string) bool {
+	switch s.kind() {
+	case 't', 'f':
+		return string(s.raw()) == "true"
+	case 'n':
+		s.skip()
+	default:
+		s.problem(field, "true or false")
+	}
+	return false
+}
+
+// time reads Unix milliseconds, as a number or as digits, or RFC 3339. Zero is no time.
+func (s *scanner) time(field string) time.Time {
+	switch s.kind() {
+	case 'n':
+		s.skip()
+		return time.Time{}
+	case '0', '"':
+	default:
+		s.problem(field, "a time")
+		return time.Time{}
+	}
+	value := s.raw()
+	if s.err != nil {
+		return time.Time{}
+	}
+	if value[0] == '"' {
+		value = s.unescaped(value)
+		if len(value) == 0 {
+			return time.Time{}
+		}
+		if at, err := time.Parse(time.RFC3339Nano, string(value)); err == nil {
+			return at
+		}
+	}
+	ms, ok := parseInt(value)
+	if !ok || ms < 0 || ms >= lastTime {
+		s.note(field + " is not a time")
+		return time.Time{}
+	}
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms)
+}
+
+// number or text that is opaque, such as a cursor: the digits or the text as they stand.
+func (s *scanner) opaque(field string) string {
+	if s.kind() == '0' {
+		return s.keep(s.raw())
+	}
+	return s.text(field)
+}
+
+// parseInt reads a JSON number that is whole, also when it is written with a fraction or an exponent.
+func parseInt(number []byte) (int64, bool) {
+	if n, err := strconv.ParseInt(string(number), 10, 64); err == nil {
+		return n, true
+	}
+	f, err := strconv.ParseFloat(string(number), 64)
+	if err != nil || f != math.Trunc(f) || math.Abs(f) > 1<<53 {
+		return 0, false
+	}
+	return int64(f), true
+}
+
+// document reads a whole answer, which has to be one object.
+func (s *scanner) document(field func(name []byte)) {
+	if k := s.kind(); k != '{' && k != 0 {
+		s.fail("it is %s, not an object", kindName(k))
+	}
+	s.object(field)
+	s.end()
+}
+
+// end reads the end of an answer.
+func (s *scanner) end() {
+	if s.err != nil {
+		return
+	}
+	switch _, err := s.dec.ReadToken(); {
+	case err == nil:
+		s.fail("more follows after its end")
+	case err != io.EOF:
+		s.err = err
+	}
+}
+
+// fail ends the reading: the answer is not what was asked for.
+func (s *scanner) fail(format string, args ...any) {
+	if s.err == nil {
+		s.err = odd(format, args...)
+	}
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// mayImport is the whole of who may import whom, among the packages of this module.
+var mayImport = map[string][]string{
+	"redrive":              {"redrive/api", "redrive/api/emulator", "redrive/model", "redrive/ui", "redrive/keymap", "redrive/ui/text"},
+	"redrive/ui":           {"redrive/model", "redrive/keymap", "redrive/ui/text"},
+	"redrive/api":          {"redrive/model"},
+	"redrive/api/emulator": {},
+	"redrive/model":        {},
+	"redrive/keymap":       {},
+	"redrive/ui/text":      {},
+}
+
+func goList(t *testing.T, args ...string) []string {
+	t.Helper()
+	out, err := exec.Command("go", append([]string{"list"}, args...)...).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Split(strings.TrimSpace(string(out)), "\n")
+}
+
+func ours(path string) bool { return path == "redrive" || strings.HasPrefix(path, "redrive/") }
+
+func TestPackagesImportOnlyWhatTheyMay(t *testing.T) {
+	for _, line := range goList(t, "-f", `{{.ImportPath}}: {{join .Imports " "}}`, "./...") {
+		pkg, imports, _ := strings.Cut(line, ": ")
+		may, known := mayImport[pkg]
+		if !known {
+			t.Errorf("%s is not in the list of packages: decide what it may import", pkg)
+			continue
+		}
+		for _, i := range strings.Fields(imports) {
+			if ours(i) && !slices.Contains(may, i) {
+				t.Errorf("%s imports %s", pkg, i)
+			}
+			standard := !strings.Contains(strings.Split(i, "/")[0], ".")
+			if (pkg == "redrive/model" || pkg == "redrive/api/emulator") && !ours(i) && !standard {
+				t.Errorf("%s imports %s, and may import the standard library only", pkg, i)
+			}
+			if pkg == "redrive/keymap" && !ours(i) && !standard && i != "charm.land/bubbles/v2/key" {
+				t.Errorf("%s imports %s", pkg, i)
+			}
+		}
+	}
+}
+
+func TestTheModelDoesNoIOAndTheProgramHasNoTestingInIt(t *testing.T) {
+	for _, dep := range goList(t, "-deps", "./model") {
+		if dep == "net/http" || dep == "net" || dep == "os/exec" {
+			t.Errorf("the model depends on %s", dep)
+		}
+	}
+	for _, dep := range goList(t, "-deps", ".") {
+		if dep == "testing" || strings.HasPrefix(dep, "net/http/httptest") {
+			t.Errorf("the program has %s in it", dep)
+		}
+	}
+}

@@ -1,0 +1,225 @@
+// Package keymap holds every key of the program once. The help, the footer, the key table of the README, the check for
+// conflicts and the handling of keys are all made from it, so that they cannot disagree.
+//
+// Every key that can make something go to the server to be changed is uppercase, and asks before it does.
+package keymap
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"charm.land/bubbles/v2/key"
+)
+
+// Scope is where a key works. In a scope that does not leak, the keys of [Everywhere] do not work.
+type Scope uint8
+
+const (
+	// Everywhere is below every scope that leaks.
+	Everywhere Scope = iota
+	// List is a table of entries.
+	List
+	// Detail is the pane with one entry.
+	Detail
+	// Sheet is the plan sheet: what a write would do, and the question.
+	Sheet
+	// Filter is the filter line while it is edited.
+	Filter
+	// Help is the page of keys and past messages.
+	Help
+)
+
+// leaks tells whether keys that the scope does not know go on to [Everywhere].
+func (s Scope) leaks() bool { return s == List || s == Detail }
+
+// Action names what a key does.
+type Action string
+
+// The actions of the program.
+const (
+	Down         Action = "down"
+	Up           Action = "up"
+	HalfDown     Action = "half down"
+	HalfUp       Action = "half up"
+	ScreenDown   Action = "screen down"
+	ScreenUp     Action = "screen up"
+	First        Action = "first"
+	Last         Action = "last"
+	NextPage     Action = "next page"
+	PreviousPage Action = "previous page"
+	Open         Action = "open"
+	Back         Action = "back"
+	EditFilter   Action = "filter"
+	ApplyFilter  Action = "apply filter"
+	CancelFilter Action = "cancel filter"
+	EmptyFilter  Action = "empty filter"
+	Mark         Action = "mark"
+	MarkRange    Action = "mark range"
+	MarkAll      Action = "mark all"
+	Unmark       Action = "unmark all"
+	LoadAll      Action = "load all"
+	TakeIn       Action = "take in"
+	BringBack    Action = "bring back"
+	Secrets      Action = "secrets"
+	Yes          Action = "yes"
+	No           Action = "no"
+	Messages     Action = "messages"
+	Workflows    Action = "workflows"
+	NextPane     Action = "next pane"
+	PreviousPane Action = "previous pane"
+	ShowHelp     Action = "help"
+	Quit         Action = "quit"
+	Interrupt    Action = "interrupt"
+	Suspend      Action = "suspend"
+)
+
+// Binding is one action, the keys for it, and where they work.
+type Binding struct {
+	Action Action
+	Scopes []Scope
+	Group  string
+	// Key has the keys, and as help the short form for the footer.
+	Key key.Binding
+	// Effect says what the key does, for the help and the README.
+	Effect string
+	// Writes is set when the key can lead to a change on the server. Such a key opens a sheet that asks.
+	Writes bool
+	// Footer ranks it in the footer, 1 first; 0 leaves it out.
+	Footer int
+}
+
+func bind(a Action, group, effect, label, short string, keys []string, scopes ...Scope) Binding {
+	return Binding{
+		Action: a, Scopes: scopes, Group: group, Effect: effect,
+		Key: key.NewBinding(key.WithKeys(keys...), key.WithHelp(label, short)),
+	}
+}
+
+func (b Binding) footer(rank int) Binding { b.Footer = rank; return b }
+
+func (b Binding) writes() Binding { b.Writes = true; return b }
+
+// The groups of the help, in order.
+const (
+	groupMove   = "Move"
+	groupFind   = "Find and mark"
+	groupAct    = "Bring back"
+	groupDetail = "Detail"
+	groupSheet  = "On the plan sheet"
+	groupRest   = "Program"
+)
+
+// Groups are the groups of the help, in order.
+func Groups() []string {
+	return []string{groupMove, groupFind, groupAct, groupSheet, groupDetail, groupRest}
+}
+
+// All are all bindings, in the order of the help.
+func All() []Binding { return slices.Clone(bindings) }
+
+var bindings = []Binding{
+	bind(Down, groupMove, "down a row", "j ↓", "down", []string{"j", "down"}, List, Detail, Sheet, Help),
+	bind(Up, groupMove, "up a row", "k ↑", "up", []string{"k", "up"}, List, Detail, Sheet, Help),
+	bind(HalfDown, groupMove, "down half a screen", "ctrl+d", "half down", []string{"ctrl+d"}, List, Detail, Help),
+	bind(HalfUp, groupMove, "up half a screen", "ctrl+u", "half up", []string{"ctrl+u"}, List, Detail, Help),
+	bind(ScreenDown, groupMove, "down a screen", "pgdn", "screen down", []string{"pgdown"}, List, Detail, Help),
+	bind(ScreenUp, groupMove, "up a screen", "pgup", "screen up", []string{"pgup"}, List, Detail, Help),
+	bind(First, groupMove, "to the first row", "g home", "first", []string{"g", "home"}, List, Detail, Help),
+	bind(Last, groupMove, "to the last row that is loaded", "G end", "last", []string{"G", "end"}, List, Detail, Help),
+	bind(NextPage, groupMove, "next page of 100, fetched when needed", "]", "next page", []string{"]"}, List),
+	bind(PreviousPage, groupMove, "previous page of 100", "[", "previous page", []string{"["}, List),
+	bind(Messages, groupMove, "the messages", "1", "messages", []string{"1"}, Everywhere),
+	bind(Workflows, groupMove, "the workflow runs", "2", "workflows", []string{"2"}, Everywhere),
+	bind(NextPane, groupMove, "next pane", "tab", "pane", []string{"tab"}, Everywhere),
+	bind(PreviousPane, groupMove, "previous pane", "shift+tab", "pane", []string{"shift+tab"}, Everywhere),
+	bind(Open, groupMove, "open the entry; again, go into it", "enter", "detail", []string{"enter"}, List).footer(3),
+	bind(Back, groupMove, "dismiss the error; else leave what is open (never quits)", "esc", "back", []string{"esc"}, Everywhere, Help).footer(7),
+
+	bind(EditFilter, groupFind, "edit the filter", "/", "filter", []string{"/"}, List, Detail).footer(4),
+	bind(ApplyFilter, groupFind, "in the filter: ask the server", "enter", "ask the server", []string{"enter"}, Filter).footer(1),
+	bind(CancelFilter, groupFind, "in the filter: leave it as it was", "esc", "leave as it was", []string{"esc"}, Filter).footer(2),
+	bind(EmptyFilter, groupFind, "in the filter: empty it", "ctrl+u", "empty", []string{"ctrl+u"}, Filter).footer(3),
+	bind(Mark, groupFind, "mark, and go down", "space", "mark", []string{"space"}, List).footer(1),
+	bind(MarkRange, groupFind, "mark from the last mark to here", "v", "mark to here", []string{"v"}, List),
+	bind(MarkAll, groupFind, "mark all that match; the rest is loaded first, and esc in the middle marks nothing", "*", "mark all", []string{"*"}, List),
+	bind(Unmark, groupFind, "unmark all; again, bring the marks back", "u", "unmark", []string{"u"}, List),
+	bind(LoadAll, groupFind, "load all pages; again or esc stops", "a", "load all", []string{"a"}, List).footer(6),
+	bind(TakeIn, groupFind, "take newcomers in, clear what was acted on, read again", "r", "refresh", []string{"r"}, List, Detail).footer(5),
+
+	bind(BringBack, groupAct, "plan a retry of the marked messages, or of the one under the cursor; of workflow runs, a resume", "R", "retry", []string{"R"}, List, Detail).writes().footer(2),
+
+	bind(Yes, groupSheet, "send what the sheet says", "y", "send", []string{"y"}, Sheet).writes().footer(1),
+	bind(No, groupSheet, "send nothing (the default)", "n esc enter", "nothing", []string{"n", "esc", "enter"}, Sheet).footer(2),
+
+	bind(Secrets, groupDetail, "show or mask secrets", "m", "show secrets", []string{"m"}, Detail).footer(1),
+
+	bind(ShowHelp, groupRest, "keys and past messages", "?", "help", []string{"?"}, Everywhere, Help).footer(8),
+	bind(Quit, groupRest, "close what is on top; from a list, quit (asks while something is being sent; twice always leaves)", "q", "quit", []string{"q"}, Everywhere, Help).footer(9),
+	bind(Interrupt, groupRest, "as q, also while typing and on the sheet", "ctrl+c", "quit", []string{"ctrl+c"}, Everywhere, Help, Sheet, Filter),
+	bind(Suspend, groupRest, "suspend the program", "ctrl+z", "suspend", []string{"ctrl+z"}, Everywhere, Help, Sheet, Filter),
+}
+
+// Lookup finds what a key does in a scope.
+func Lookup(s Scope, pressed fmt.Stringer) (Binding, bool) {
+	if b, ok := find(s, pressed); ok || !s.leaks() {
+		return b, ok
+	}
+	return find(Everywhere, pressed)
+}
+
+func find(s Scope, pressed fmt.Stringer) (Binding, bool) {
+	for _, b := range bindings {
+		if slices.Contains(b.Scopes, s) && key.Matches(pressed, b.Key) {
+			return b, true
+		}
+	}
+	return Binding{}, false
+}
+
+// For is the binding of an action.
+func For(a Action) Binding {
+	for _, b := range bindings {
+		if b.Action == a {
+			return b
+		}
+	}
+	return Binding{}
+}
+
+// FooterOf are the bindings that the footer names in a scope, first the most important.
+func FooterOf(s Scope) []Binding {
+	var out []Binding
+	for _, b := range bindings {
+		if b.Footer > 0 && (slices.Contains(b.Scopes, s) || s.leaks() && slices.Contains(b.Scopes, Everywhere)) {
+			out = append(out, b)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Binding) int { return a.Footer - b.Footer })
+	return out
+}
+
+// Markdown is the key table of the README.
+func Markdown() string {
+	var b strings.Builder
+	b.WriteString("| key | does | where |\n|---|---|---|\n")
+	for _, g := range Groups() {
+		for _, k := range bindings {
+			if k.Group != g {
+				continue
+			}
+			places := make([]string, len(k.Scopes))
+			for i, s := range k.Scopes {
+				places[i] = s.String()
+			}
+			keys := strings.Fields(k.Key.Help().Key)
+			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", strings.Join(keys, "` `"), k.Effect, strings.Join(places, ", "))
+		}
+	}
+	return b.String()
+}
+
+// String names the scope in the README.
+func (s Scope) String() string {
+	return [...]string{"everywhere", "lists", "detail", "plan sheet", "filter line", "help"}[s]
+}

@@ -1,0 +1,121 @@
+package model
+
+import (
+	"slices"
+	"sort"
+)
+
+// show brings the list up to date with the entries of rows: what is to be shown is put in, what has changed takes the
+// place of what it was, and what is held back or does not match any more is taken off.
+func (l *Listing) show(rows []Row) {
+	var fresh []Row
+	var off []int
+	copied := false
+	for _, r := range rows {
+		k := l.store.At(r).Key
+		if k.Kind != l.kind {
+			continue
+		}
+		r, _ = l.store.Find(k)
+		i, there := l.find(r)
+		unchanged := there && l.rows[i] == r
+		shown := !l.heldBack(k) && (unchanged || l.filter.Match(l.store.At(r)))
+		switch {
+		case there && !shown:
+			off = append(off, i)
+		case there && l.compare(l.rows[i], r) != 0:
+			off, fresh = append(off, i), append(fresh, r)
+		case there && !unchanged:
+			if !copied {
+				l.rows, copied = slices.Clone(l.rows), true
+			}
+			l.rows[i] = r
+		case !there && shown:
+			fresh = append(fresh, r)
+		}
+	}
+	slices.SortFunc(fresh, l.compare)
+	fresh = slices.Compact(fresh)
+	if len(off) > 0 || len(fresh) > 0 {
+		l.keepCursor(func() { l.merge(fresh, off) })
+	}
+}
+
+// heldBack tells whether an entry is not shown though it is known: it waits, or was taken off the list.
+func (l *Listing) heldBack(k Key) bool {
+	_, waits := l.waiting[k]
+	_, off := l.cleared[k]
+	return waits || off
+}
+
+// merge puts rows in, which are in order, and takes those at the places off away.
+func (l *Listing) merge(fresh []Row, off []int) {
+	if len(off) == 0 && (len(l.rows) == 0 || l.compare(l.rows[len(l.rows)-1], fresh[0]) < 0) {
+		l.rows = append(l.rows, fresh...)
+		return
+	}
+	slices.Sort(off)
+	off = slices.Compact(off)
+	kept := l.rows
+	if len(off) > 0 {
+		kept = make([]Row, 0, len(l.rows))
+		i := 0
+		for _, n := range off {
+			kept = append(kept, l.rows[i:n]...)
+			i = n + 1
+		}
+		kept = append(kept, l.rows[i:]...)
+	}
+	merged := make([]Row, 0, len(kept)+len(fresh)+PageSize)
+	i := 0
+	for _, r := range fresh {
+		n := i + sort.Search(len(kept)-i, func(k int) bool { return l.compare(kept[i+k], r) > 0 })
+		merged = append(append(merged, kept[i:n]...), r)
+		i = n
+	}
+	l.rows = append(merged, kept[i:]...)
+}
+
+// find is the place of the row's entry in the list, by whichever row it is shown; when it is not, the place where the row
+// would be.
+func (l *Listing) find(r Row) (int, bool) {
+	at, there := l.place(r)
+	if there {
+		return at, true
+	}
+	for v, ok := l.store.Find(l.store.At(r).Key); ok; v, ok = l.store.older[v] {
+		if i, there := l.place(v); there {
+			return i, true
+		}
+	}
+	return at, false
+}
+
+func (l *Listing) place(r Row) (int, bool) {
+	i := sort.Search(len(l.rows), func(i int) bool { return l.compare(l.rows[i], r) >= 0 })
+	return i, i < len(l.rows) && l.At(i).Key == l.store.At(r).Key
+}
+
+func (l *Listing) compare(a, b Row) int { return compareNewestFirst(l.store.At(a), l.store.At(b)) }
+
+// compareNewestFirst orders by time of failure. The server's order is not relied on.
+func compareNewestFirst(a, b *Entry) int {
+	ta, _ := a.When()
+	tb, _ := b.When()
+	if c := tb.Compare(ta); c != 0 {
+		return c
+	}
+	if a.Sequence != b.Sequence {
+		if a.Sequence > b.Sequence {
+			return -1
+		}
+		return 1
+	}
+	switch {
+	case a.Key.ID < b.Key.ID:
+		return -1
+	case a.Key.ID > b.Key.ID:
+		return 1
+	}
+	return 0
+}

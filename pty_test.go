@@ -1,0 +1,392 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+	"github.com/hinshun/vt10x"
+
+	"redrive/api/emulator"
+)
+
+// These tests run the built program in a pseudo-terminal, for what only that shows: keys that arrive together, signals,
+// and what is left of the terminal afterwards.
+
+var binary string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "redrive")
+	if err != nil {
+		panic(err)
+	}
+	binary = filepath.Join(dir, "redrive")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "the program does not build: %s\n", out)
+		os.Exit(1)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+// patience is how long a condition is waited for: far more than it takes.
+const patience = 10 * time.Second
+
+// session is the program in a terminal.
+type session struct {
+	t    *testing.T
+	file *os.File
+	cmd  *exec.Cmd
+
+	mu      sync.Mutex
+	changed *sync.Cond
+	term    vt10x.Terminal
+	output  []byte
+	closed  bool
+}
+
+// begin starts the program. The environment is only what is given.
+func begin(t *testing.T, width, height uint16, env []string, args ...string) *session {
+	t.Helper()
+	s := &session{t: t, term: vt10x.New(vt10x.WithSize(int(width), int(height)))}
+	s.changed = sync.NewCond(&s.mu)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	t.Cleanup(cancel)
+	s.cmd = exec.CommandContext(ctx, binary, args...)
+	s.cmd.Env = append([]string{"TERM=xterm-256color", "HOME=" + t.TempDir(), "LANG=C.UTF-8", "TZ=UTC"}, env...)
+	file, err := pty.StartWithSize(s.cmd, &pty.Winsize{Rows: height, Cols: width})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.file = file
+	go s.read()
+	t.Cleanup(func() {
+		_ = s.cmd.Process.Kill()
+		_ = file.Close()
+	})
+	return s
+}
+
+func (s *session) read() {
+	buf := make([]byte, 1<<16)
+	for {
+		n, err := s.file.Read(buf)
+		s.mu.Lock()
+		s.output = append(s.output, buf[:n]...)
+		// The program's line feeds go through a raw terminal; vt10x takes them as they are.
+		_, _ = s.term.Write(buf[:n])
+		s.closed = err != nil
+		s.changed.Broadcast()
+		s.mu.Unlock()
+		if err != nil {
+			return
+		}
+	}
+}
+
+// await waits until the screen satisfies the condition.
+func (s *session) await(what string, ok func(screen string) bool) {
+	s.t.Helper()
+	timeout := time.AfterFunc(patience, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.changed.Broadcast()
+	})
+	defer timeout.Stop()
+	deadline := time.Now().Add(patience)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for !ok(s.term.String()) {
+		if s.closed || time.Now().After(deadline) {
+			s.t.Fatalf("waited in vain for %s:\n%s", what, s.term.String())
+		}
+		s.changed.Wait()
+	}
+}
+
+func (s *session) shows(words string) {
+	s.t.Helper()
+	s.await(fmt.Sprintf("%q", words), func(screen string) bool { return strings.Contains(screen, words) })
+}
+
+func (s *session) hides(words string) {
+	s.t.Helper()
+	s.await(fmt.Sprintf("%q to go", words), func(screen string) bool { return !strings.Contains(screen, words) })
+}
+
+// write sends bytes to the program in one piece.
+func (s *session) write(keys string) {
+	s.t.Helper()
+	if _, err := s.file.WriteString(keys); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// ended waits for the program to end, and returns its exit code.
+func (s *session) ended() int {
+	s.t.Helper()
+	done := make(chan error, 1)
+	go func() { done <- s.cmd.Wait() }()
+	select {
+	case <-done:
+	case <-time.After(patience):
+		s.t.Fatalf("the program did not end")
+	}
+	s.await("the end of output", func(string) bool { return s.closed })
+	return s.cmd.ProcessState.ExitCode()
+}
+
+func (s *session) raw() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return string(s.output)
+}
+
+// qstash is a QStash on a port, and the environment that leads to it.
+func qstash(t *testing.T, incident emulator.IncidentOptions) (*emulator.Server, []string) {
+	t.Helper()
+	s := emulator.New(emulator.Options{Seed: 1})
+	s.SeedIncident(incident)
+	server := httptest.NewServer(s)
+	t.Cleanup(server.Close)
+	return s, []string{"QSTASH_URL=" + server.URL, "QSTASH_TOKEN=" + emulator.DefaultToken}
+}
+
+func writes(s *emulator.Server) int {
+	n := 0
+	for _, r := range s.Requests() {
+		if r.Method != http.MethodGet {
+			n++
+		}
+	}
+	return n
+}
+
+var small = emulator.IncidentOptions{Messages: 150, Workflows: 10, Odd: -1, Seed: 1}
+
+func TestKeysThatArriveTogetherSendNothingAndYAloneSendsOne(t *testing.T) {
+	for name, keys := range map[string]string{
+		"Ry":             "Ry",
+		"Retry":          "Retry",
+		"Delivery":       "Delivery",
+		"Ryyyy":          "Ryyyyy",
+		"Ry as a paste":  "\x1b[200~Ry\x1b[201~",
+		"with line ends": "\x1b[200~Retry\r\ny\r\n\x1b[201~",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server, env := qstash(t, small)
+			s := begin(t, 120, 40, env)
+			s.shows("row 1 of")
+			s.write(keys)
+			s.write("?") // on the sheet it is no key, in the list it opens the help: either shows that all were taken in
+			s.await("the keys to be taken in", func(screen string) bool {
+				return strings.Contains(screen, "press y to send") || strings.Contains(screen, "up half a screen")
+			})
+			if strings.Contains(s.screen(), "up half a screen") {
+				s.write("\x1b")
+				s.hides("up half a screen")
+				s.write("R")
+			}
+			s.shows("Send 1 retry now?")
+			if n := writes(server); n != 0 {
+				t.Fatalf("%d writes", n)
+			}
+			s.confirm()
+			s.shows("sent → msg_")
+			if n := writes(server); n != 1 {
+				t.Errorf("%d writes after y alone, want 1", n)
+			}
+		})
+	}
+}
+
+// confirm answers the sheet once it says that it takes an answer.
+func (s *session) confirm() {
+	s.t.Helper()
+	s.await("the sheet to take an answer", func(screen string) bool {
+		return strings.Contains(screen, "y yes ·") || strings.Contains(screen, "press y to send,")
+	})
+	s.write("y")
+	s.hides("Send ")
+}
+
+func (s *session) screen() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.term.String()
+}
+
+func TestTheStoryOfTheFirstMinutes(t *testing.T) {
+	server, env := qstash(t, emulator.IncidentOptions{Messages: 2855, Workflows: 145, Seed: 1})
+	s := begin(t, 120, 40, env)
+	s.shows("row 1 of")
+	s.write("/")
+	s.write("status:503")
+	s.write("\r")
+	s.await("the filtered list", func(screen string) bool {
+		return strings.Contains(screen, "+ of") && strings.Contains(screen, " 503 ") && !strings.Contains(screen, " 429 ")
+	})
+	s.write("  ")
+	s.shows("2 marked")
+	s.write("R")
+	s.shows("Retry 2 messages")
+	s.write("n")
+	s.shows("nothing was sent")
+	if n := writes(server); n != 0 {
+		t.Fatalf("%d writes after n", n)
+	}
+	s.write("R")
+	s.shows("Retry 2 messages")
+	s.confirm()
+	s.shows("2 sent")
+	if n := strings.Count(s.screen(), "sent → msg_"); n != 2 {
+		t.Errorf("%d rows show that they were sent", n)
+	}
+	retried := map[string]bool{}
+	for _, r := range server.Requests() {
+		if id, ok := strings.CutPrefix(r.Path, "/v2/dlq/retry/"); ok {
+			retried[id] = true
+			if n := len(server.Fate(id).MessageIDs); n != 1 {
+				t.Errorf("%s was retried %d times", id, n)
+			}
+		}
+	}
+	if len(retried) != 2 || writes(server) != 2 {
+		t.Errorf("%d were retried in %d writes", len(retried), writes(server))
+	}
+	s.write("r")
+	s.hides("sent → msg_")
+	s.write("2")
+	s.shows("wfr_")
+	s.write("R")
+	s.shows("Resume 1 workflow run")
+	s.confirm()
+	s.shows("sent → wfr_")
+	s.write("q")
+	if code := s.ended(); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+}
+
+func TestItLeavesTheTerminalAsItWas(t *testing.T) {
+	leave := map[string]func(*session){
+		"q":       func(s *session) { s.write("q") },
+		"ctrl+c":  func(s *session) { s.write("\x03") },
+		"SIGINT":  func(s *session) { _ = s.cmd.Process.Signal(syscall.SIGINT) },
+		"SIGTERM": func(s *session) { _ = s.cmd.Process.Signal(syscall.SIGTERM) },
+		"SIGHUP":  func(s *session) { _ = s.cmd.Process.Signal(syscall.SIGHUP) },
+	}
+	for name, f := range leave {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := begin(t, 100, 30, nil, "--demo")
+			s.shows("row 1 of")
+			f(s)
+			if code := s.ended(); code != 0 {
+				t.Errorf("exit code %d", code)
+			}
+			raw := s.raw()
+			for _, pair := range [][2]string{{"\x1b[?1049h", "\x1b[?1049l"}, {"\x1b[?25l", "\x1b[?25h"}, {"\x1b[?2004h", "\x1b[?2004l"}} {
+				if on, off := strings.LastIndex(raw, pair[0]), strings.LastIndex(raw, pair[1]); on < 0 || off < on {
+					t.Errorf("%q is not undone by %q", pair[0], pair[1])
+				}
+			}
+		})
+	}
+}
+
+func TestHostileEntriesDoNotActOnTheTerminal(t *testing.T) {
+	_, env := qstash(t, emulator.IncidentOptions{Messages: -1, Workflows: -1, Seed: 1})
+	s := begin(t, 160, 60, env)
+	s.shows("row 1 of")
+	s.write("\r")
+	s.shows("Max retries")
+	for i := 2; i <= 35; i++ {
+		s.write("j")
+		s.shows(fmt.Sprintf("row %d of 35", i))
+	}
+	s.write("R")
+	s.shows("Send 1 retry now?")
+	s.write("n")
+	s.write("q")
+	s.write("q")
+	s.ended()
+	raw := s.raw()
+	for what, bad := range map[string]string{
+		"a clipboard": "\x1b]52", "a link": "\x1b]8", "a device string": "\x1bP", "an application string": "\x1b_", "C1 CSI": "\u009b", "C1 OSC": "\u009d", "an override": "\u202e",
+	} {
+		if strings.Contains(raw, bad) {
+			t.Errorf("%s was written to the terminal", what)
+		}
+	}
+	for _, piece := range strings.Split(raw, "\x1b]")[1:] {
+		if !strings.HasPrefix(piece, "2;redrive\a") && !strings.HasPrefix(piece, "2;\a") {
+			t.Errorf("an OSC that is not ours: %.20q", piece)
+		}
+	}
+}
+
+func TestStartsThatCannotBeEndWithASentence(t *testing.T) {
+	tests := map[string]struct {
+		env  []string
+		args []string
+		says string
+	}{
+		"no token":       {nil, nil, "set QSTASH_TOKEN"},
+		"a dumb term":    {[]string{"TERM=dumb"}, []string{"--demo"}, "set TERM"},
+		"plain http":     {[]string{"QSTASH_TOKEN=x", "QSTASH_URL=http://example.com"}, nil, "https"},
+		"a flag of demo": {[]string{"QSTASH_TOKEN=x"}, []string{"--odd", "3"}, "--demo"},
+		"unknown flag":   {nil, []string{"--colour"}, "unknown flag"},
+		"an argument":    {nil, []string{"dlq"}, "unknown command"},
+		"negative count": {nil, []string{"--demo", "--messages", "-4"}, "0 or more"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			s := begin(t, 200, 24, tt.env, tt.args...)
+			if code := s.ended(); code != 2 {
+				t.Errorf("exit code %d, want 2", code)
+			}
+			if raw := s.raw(); !strings.Contains(raw, tt.says) || strings.Contains(raw, "\x1b") || strings.Count(strings.TrimSpace(raw), "\n") > 0 {
+				t.Errorf("it says %q", raw)
+			}
+		})
+	}
+}
+
+func TestWithoutATerminalItSaysSo(t *testing.T) {
+	cmd := exec.Command(binary, "--demo")
+	cmd.Env = []string{"TERM=xterm"}
+	out, err := cmd.CombinedOutput()
+	if cmd.ProcessState.ExitCode() != 2 || !strings.Contains(string(out), "no terminal") {
+		t.Errorf("%v: %q", err, out)
+	}
+}
+
+func TestWithNoColorNothingIsColoured(t *testing.T) {
+	s := begin(t, 100, 30, []string{"NO_COLOR=1"}, "--demo")
+	s.shows("row 1 of")
+	s.write(" \r")
+	s.shows("Response body")
+	s.write("q")
+	s.write("q")
+	s.ended()
+	if colour := regexp.MustCompile(`\x1b\[([0-9;]*;)?(3[0-8]|4[0-8]|9[0-7]|10[0-7])[0-9;]*m`).FindString(s.raw()); colour != "" {
+		t.Errorf("a colour was sent: %q", colour)
+	}
+	if !strings.Contains(s.raw(), "\x1b[7m") && !strings.Contains(s.raw(), ";7m") {
+		t.Error("nothing is reversed: the cursor cannot be seen")
+	}
+}

@@ -1,0 +1,80 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"redrive/model"
+)
+
+// Every command is made here. Each has captured values only, never the model, and turns a panic into a message.
+
+func safely(what string, f func() tea.Msg) tea.Cmd {
+	return func() (msg tea.Msg) {
+		defer func() {
+			if p := recover(); p != nil {
+				msg = panicMsg{fmt.Sprintf("%s failed inside redrive: %v", what, p)}
+			}
+		}()
+		return f()
+	}
+}
+
+func fetchPage(ctx context.Context, b model.Backend, kind model.Kind, f model.Fetch) tea.Cmd {
+	return safely("reading the list", func() tea.Msg {
+		page, err := b.List(ctx, f.Query)
+		return pageMsg{kind, f, page, err}
+	})
+}
+
+func runRebuild(kind model.Kind, r model.Rebuild) tea.Cmd {
+	return safely("filtering", func() tea.Msg { return rebuiltMsg{kind, r.Run()} })
+}
+
+func runMarkAll(kind model.Kind, a model.MarkAll, may func(model.Key) bool) tea.Cmd {
+	return safely("marking", func() tea.Msg { return markedAllMsg{kind, a.Run(may)} })
+}
+
+func fetchDetail(ctx context.Context, b model.Backend, key model.Key, generation int) tea.Cmd {
+	return safely("reading the entry", func() tea.Msg {
+		d, err := b.Get(ctx, key)
+		return detailMsg{key, generation, d, err}
+	})
+}
+
+func layOut(d model.Detail, generation int, o documentOptions) tea.Cmd {
+	return safely("showing the entry", func() tea.Msg {
+		return documentMsg{d.Key, generation, newDocument(d, o)}
+	})
+}
+
+// runStep makes one call of a job. Its context is its own: nothing on the screen ends a write.
+func runStep(b model.Backend, s model.Step) tea.Cmd {
+	return func() tea.Msg {
+		return stepMsg{takeStep(b, s)}
+	}
+}
+
+// takeStep carries a step out. A panic in it is a lost answer: the call may have gone out.
+func takeStep(b model.Backend, s model.Step) (r model.StepResult) {
+	defer func() {
+		if p := recover(); p != nil {
+			r = model.StepResult{Step: s, Err: &model.LostAnswerError{Host: "redrive", Cause: fmt.Errorf("%v", p)}}
+		}
+	}()
+	ctx := context.Background()
+	if s.Look {
+		_, err := b.Get(ctx, s.Key)
+		return model.StepResult{Step: s, Err: err}
+	}
+	result, err := b.Do(ctx, s.Write)
+	return model.StepResult{Step: s, Result: result, Err: err}
+}
+
+// after makes the message once d has passed.
+func (m *Model) after(d time.Duration, msg tea.Msg) tea.Cmd {
+	return m.opts.After(max(d, 0), func() tea.Msg { return msg })
+}

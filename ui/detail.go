@@ -1,0 +1,294 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"redrive/keymap"
+	"redrive/model"
+	"redrive/ui/text"
+)
+
+const (
+	// followPause is how long the cursor must rest before the detail follows it: holding a key must not read entries.
+	followPause = 75 * time.Millisecond
+	// growStep is how much of a body is wrapped between two frames.
+	growStep = 256 << 10
+)
+
+// detailPane shows one entry, and follows the cursor of the list.
+type detailPane struct {
+	open       bool
+	unmasked   bool
+	key        model.Key
+	generation int
+	cancel     context.CancelFunc
+	whole      *model.Detail // as read; kept for showing or masking secrets
+	doc        *document
+	err        error
+	top        int
+	width      int
+	height     int
+	growing    bool
+}
+
+// titleRows are the rows of the pane that do not scroll.
+const titleRows = 1
+
+func (d *detailPane) openOrEnter(m *Model) tea.Cmd {
+	if d.open {
+		m.focus = onDetail
+		m.arrange()
+		return nil
+	}
+	d.open = true
+	m.arrange()
+	return d.load(m)
+}
+
+func (d *detailPane) close() {
+	if d.cancel != nil {
+		d.cancel()
+	}
+	*d = detailPane{unmasked: d.unmasked, generation: d.generation + 1}
+}
+
+// load reads the entry under the cursor; what was being read is cancelled.
+func (d *detailPane) load(m *Model) tea.Cmd {
+	e, ok := m.list().Current()
+	if !ok {
+		return nil
+	}
+	if d.cancel != nil {
+		d.cancel()
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	d.generation++
+	d.key, d.cancel = e.Key, cancel
+	d.whole, d.doc, d.err, d.top, d.growing = nil, nil, nil, 0, false
+	return fetchDetail(ctx, m.opts.Backend, e.Key, d.generation)
+}
+
+// reload reads the shown entry again, when a list is taken in anew.
+func (d *detailPane) reload(m *Model) tea.Cmd {
+	if !d.open || d.err == nil {
+		return nil
+	}
+	return d.load(m)
+}
+
+// follow makes the detail follow the cursor once it rests.
+func (m *Model) follow() tea.Cmd {
+	d := &m.detail
+	e, ok := m.list().Current()
+	if !d.open || !ok || e.Key == d.key {
+		return nil
+	}
+	d.generation++
+	return m.after(followPause, followMsg{d.generation})
+}
+
+func (d *detailPane) followed(m *Model, msg followMsg) tea.Cmd {
+	e, ok := m.list().Current()
+	if !d.open || msg.generation != d.generation || !ok || e.Key == d.key {
+		return nil
+	}
+	return d.load(m)
+}
+
+func (m *Model) detailArrived(msg detailMsg) tea.Cmd {
+	d := &m.detail
+	if msg.key != d.key || !d.open || errors.Is(msg.err, context.Canceled) {
+		return nil
+	}
+	if msg.err != nil {
+		d.err = msg.err
+		return nil
+	}
+	d.whole, d.err = &msg.detail, nil
+	return d.layOut(m)
+}
+
+func (d *detailPane) layOut(m *Model) tea.Cmd {
+	d.generation++
+	return layOut(*d.whole, d.generation, documentOptions{masked: !d.unmasked, zone: m.opts.Zone, now: m.now})
+}
+
+func (d *detailPane) show(m *Model, msg documentMsg) tea.Cmd {
+	if msg.key != d.key || msg.generation != d.generation || !d.open {
+		return nil
+	}
+	d.doc = msg.doc
+	d.doc.setWidth(max(1, d.width-2))
+	d.scroll(0)
+	return d.growOn(m)
+}
+
+// growOn wraps the rest of a large body a step a message, so that no frame is held up.
+func (d *detailPane) growOn(m *Model) tea.Cmd {
+	if d.doc == nil || d.growing {
+		return nil
+	}
+	if _, all := d.doc.rows(); all {
+		return nil
+	}
+	d.growing = true
+	return m.after(0, growDocumentMsg{d.generation})
+}
+
+func (d *detailPane) grow(m *Model, msg growDocumentMsg) tea.Cmd {
+	if msg.generation != d.generation || d.doc == nil {
+		d.growing = false
+		return d.growOn(m)
+	}
+	d.growing = false
+	if d.doc.grow(growStep) {
+		return nil
+	}
+	return d.growOn(m)
+}
+
+func (d *detailPane) resize(width, height int) {
+	d.height = height
+	if d.width == width {
+		return
+	}
+	d.width = width
+	if d.doc != nil {
+		d.doc.setWidth(max(1, width-2))
+		d.scroll(0)
+	}
+}
+
+func (d *detailPane) scroll(n int) {
+	rows := 0
+	if d.doc != nil {
+		rows, _ = d.doc.rows()
+	}
+	d.top = max(0, min(d.top+n, rows-(d.height-titleRows)))
+}
+
+// detailKey does what a key does in the pane; done is false for the keys of the lists.
+func (m *Model) detailKey(a keymap.Action) (cmd tea.Cmd, done bool) {
+	d := &m.detail
+	page := max(1, d.height-titleRows)
+	switch a {
+	case keymap.Down:
+		d.scroll(1)
+	case keymap.Up:
+		d.scroll(-1)
+	case keymap.HalfDown:
+		d.scroll(page / 2)
+	case keymap.HalfUp:
+		d.scroll(-page / 2)
+	case keymap.ScreenDown:
+		d.scroll(page)
+	case keymap.ScreenUp:
+		d.scroll(-page)
+	case keymap.First:
+		d.top = 0
+	case keymap.Last:
+		rows := 0
+		if d.doc != nil {
+			rows, _ = d.doc.rows()
+		}
+		d.scroll(rows)
+	case keymap.Secrets:
+		d.unmasked = !d.unmasked
+		if d.whole != nil {
+			return d.layOut(m), true
+		}
+	default:
+		return nil, false
+	}
+	return d.growOn(m), true
+}
+
+// draw is the pane in exactly height lines.
+func (d *detailPane) draw(m *Model, width, height int) []string {
+	lines := append(make([]string, 0, height), d.drawTitle(m, width))
+	lines = append(lines, d.drawOutcome(m, width)...)
+	switch {
+	case d.err != nil:
+		var notFound *model.NotFoundError
+		words := text.Line(d.err.Error())
+		if errors.As(d.err, &notFound) {
+			words = text.Const("It is not in the DLQ any more: retried, deleted or expired.")
+		}
+		lines = append(lines, newRow(width).space(1).put(m.theme.bad, words).String())
+	case d.doc == nil:
+		lines = append(lines, newRow(width).space(1).put(m.theme.dim, text.Const("reading the entry …")).String())
+	default:
+		for i := d.top; len(lines) < height; i++ {
+			r := newRow(width - 1).space(1)
+			d.doc.draw(&m.theme, r, i)
+			lines = append(lines, r.String())
+			if rows, _ := d.doc.rows(); i >= rows {
+				break
+			}
+		}
+	}
+	for len(lines) < height {
+		lines = append(lines, "")
+	}
+	return lines[:height]
+}
+
+func (d *detailPane) drawTitle(m *Model, width int) string {
+	r := newRow(width)
+	st := m.theme.dim
+	if m.focus == onDetail {
+		st = m.theme.bold
+	}
+	at := text.Safe{}
+	if d.doc != nil {
+		if rows, all := d.doc.rows(); rows > d.height-titleRows {
+			more := text.Safe{}
+			if !all {
+				more = text.Const("+")
+			}
+			at = text.Sprintf("line %d of %d%s ", d.top+1, rows, more)
+		}
+		if d.doc.unsafe > 0 {
+			at = text.Concat(text.Sprintf("%d unsafe characters shown as stand-ins  ", d.doc.unsafe), at)
+		}
+	}
+	name := text.Const("Message ")
+	if d.key.Kind == model.WorkflowRun {
+		name = text.Const("Workflow run ")
+	}
+	title := text.Concat(name, text.Line(head(d.key.ID)))
+	r.space(1).put(st, text.Cut(title, max(0, width-at.Width()-3)))
+	return r.right(m.theme.dim, at).String()
+}
+
+// drawOutcome says what became of the entry in this session.
+func (d *detailPane) drawOutcome(m *Model, width int) []string {
+	o, ok := m.outcome(d.key)
+	if !ok {
+		return nil
+	}
+	st, glyph := m.outcomeGlyph(o)
+	r := newRow(width).space(1).put(st, glyph).space(1).put(m.theme.bold, text.Line(o.State.String()))
+	lines := []string{}
+	switch {
+	case o.State == model.Sent && o.Created.WorkflowRunID != "":
+		lines = append(lines, r.put(m.theme.plain, text.Sprintf(" at %s as the new run", m.clock(o.At))).String(),
+			newRow(width).space(3).put(m.theme.good, text.Line(newID(o))).String())
+	case o.State == model.Sent:
+		lines = append(lines, r.put(m.theme.plain, text.Sprintf(" at %s as the new message", m.clock(o.At))).String(),
+			newRow(width).space(3).put(m.theme.good, text.Line(newID(o))).String())
+	case o.Reason != "":
+		lines = append(lines, r.put(m.theme.plain, text.Concat(text.Const(": "), text.Line(head(o.Reason)))).String())
+	default:
+		lines = append(lines, r.String())
+	}
+	return append(lines, "")
+}
+
+// cells is how wide a drawn line is.
+func cells(line string) int { return ansi.StringWidth(line) }

@@ -1,0 +1,110 @@
+package ui_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"redrive/api"
+	"redrive/api/emulator"
+	"redrive/keymap"
+)
+
+// incident is the demo's data on a clock that stands still, read through the real client.
+func incident(t *testing.T, o emulator.IncidentOptions) *api.Client {
+	t.Helper()
+	o.Seed = 1
+	s := emulator.New(emulator.Options{Seed: 1, Clock: func() time.Time { return start }})
+	s.SeedIncident(o)
+	c, err := api.New(api.Config{URL: "http://localhost", Token: emulator.DefaultToken, DLQ: "test", Transport: s.Transport()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+var sizes = [][2]int{{40, 10}, {80, 24}, {120, 40}, {200, 60}}
+
+// golden compares the screen with the one that is kept.
+func (d *driver) golden(name string) {
+	d.t.Helper()
+	file := filepath.Join("testdata", "golden", fmt.Sprintf("%s-%dx%d.txt", name, d.width, d.height))
+	got := d.screen() + "\n"
+	if os.Getenv("UPDATE_GOLDEN") != "" {
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			d.t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			d.t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
+		d.t.Errorf("%s differs (UPDATE_GOLDEN=1 go test ./ui accepts it):\n%s", file, diff)
+	}
+}
+
+func TestGoldenScreens(t *testing.T) {
+	everything := emulator.IncidentOptions{Messages: 260, Workflows: 12, Odd: -1}
+	odd := emulator.IncidentOptions{Messages: -1, Workflows: -1}
+	screens := map[string]struct {
+		data emulator.IncidentOptions
+		do   func(d *driver)
+	}{
+		"messages":  {everything, func(*driver) {}},
+		"filtered":  {everything, func(d *driver) { filterBy(d, "status:503 -queue:billing") }},
+		"mistake":   {everything, func(d *driver) { d.press(keymap.EditFilter); d.typed("status:5o3") }},
+		"workflows": {everything, func(d *driver) { d.press(keymap.Workflows) }},
+		"detail": {everything, func(d *driver) {
+			filterBy(d, "status:503")
+			d.press(keymap.Open, keymap.Open)
+		}},
+		"run": {everything, func(d *driver) { d.press(keymap.Workflows, keymap.Open) }},
+		"sheet": {everything, func(d *driver) {
+			filterBy(d, "status:503")
+			d.press(keymap.Mark, keymap.Mark, keymap.BringBack)
+			d.pass(time.Second)
+		}},
+		"sent": {everything, func(d *driver) {
+			filterBy(d, "status:503")
+			d.press(keymap.Mark, keymap.Mark, keymap.BringBack)
+			d.confirm()
+		}},
+		"odd":  {odd, func(*driver) {}},
+		"help": {everything, func(d *driver) { d.press(keymap.ShowHelp) }},
+	}
+	for name, s := range screens {
+		for _, size := range sizes {
+			t.Run(fmt.Sprintf("%s %v", name, size), func(t *testing.T) {
+				d := newDriver(t, incident(t, s.data), size[0], size[1])
+				s.do(d)
+				d.golden(name)
+			})
+		}
+	}
+}
+
+func TestEveryOddEntryCanBeOpenedAndRead(t *testing.T) {
+	d := newDriver(t, incident(t, emulator.IncidentOptions{Messages: -1, Workflows: -1}), 100, 40)
+	d.press(keymap.Open)
+	for range len(emulator.OddKinds()) {
+		d.pass(time.Second)
+		d.shows("Destination")
+		d.press(keymap.NextPane, keymap.Last, keymap.First, keymap.Secrets)
+		for _, line := range strings.Split(d.m.View().Content, "\n") {
+			if w := cells(line); w > 100 {
+				t.Errorf("a line of %d cells: %q", w, line)
+			}
+		}
+		d.press(keymap.NextPane, keymap.Down)
+	}
+}

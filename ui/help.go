@@ -1,0 +1,107 @@
+package ui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"redrive/keymap"
+	"redrive/ui/text"
+)
+
+// helpPage is the page of keys and past messages. What it says of keys comes from the keymap.
+type helpPage struct {
+	lines  []helpLine
+	top    int
+	height int
+}
+
+type helpLine struct {
+	style     style
+	key, text text.Safe
+}
+
+const helpKeyWidth = 14
+
+func newHelpPage(m *Model) *helpPage {
+	h := &helpPage{}
+	add := func(st style, key, words text.Safe) { h.lines = append(h.lines, helpLine{st, key, words}) }
+	for i, g := range keymap.Groups() {
+		if i > 0 {
+			add("", text.Safe{}, text.Safe{})
+		}
+		add(m.theme.heading, text.Line(g), text.Safe{})
+		for _, b := range keymap.All() {
+			if b.Group == g {
+				words := text.Line(b.Effect)
+				if why := m.disabled(b.Action); b.Writes && why != "" {
+					words = text.Concat(words, text.Const(" — not now: "), text.Line(why))
+				}
+				add(m.theme.bold, text.Line(b.Key.Help().Key), words)
+			}
+		}
+	}
+	add("", text.Safe{}, text.Safe{})
+	add(m.theme.heading, text.Const("Past messages"), text.Safe{})
+	for i := len(m.notices.past) - 1; i >= 0; i-- {
+		n := m.notices.past[i]
+		st := m.theme.note
+		if n.err {
+			st = m.theme.bad
+		}
+		add(st, m.clock(n.at), n.text)
+	}
+	if len(m.notices.past) == 0 {
+		add(m.theme.dim, text.Const("none"), text.Safe{})
+	}
+	return h
+}
+
+func (h *helpPage) scroll(n int) {
+	h.top = max(0, min(h.top+n, len(h.lines)-h.height))
+}
+
+func (m *Model) helpKey(b keymap.Binding) tea.Cmd {
+	h := m.help
+	h.height = m.lay.body.height
+	switch b.Action {
+	case keymap.Down:
+		h.scroll(1)
+	case keymap.Up:
+		h.scroll(-1)
+	case keymap.HalfDown:
+		h.scroll(h.height / 2)
+	case keymap.HalfUp:
+		h.scroll(-h.height / 2)
+	case keymap.ScreenDown:
+		h.scroll(h.height)
+	case keymap.ScreenUp:
+		h.scroll(-h.height)
+	case keymap.First:
+		h.top = 0
+	case keymap.Last:
+		h.scroll(len(h.lines))
+	case keymap.Suspend:
+		return tea.Suspend
+	case keymap.Back, keymap.ShowHelp, keymap.Quit, keymap.Interrupt:
+		m.help = nil
+	}
+	return nil
+}
+
+func (h *helpPage) draw(m *Model, width, height int) []string {
+	lines := make([]string, 0, height)
+	top := max(0, min(h.top, len(h.lines)-height))
+	for i := top; i < len(h.lines) && len(lines) < height; i++ {
+		l := h.lines[i]
+		r := newRow(width).space(2)
+		if l.text.IsEmpty() {
+			r.put(l.style, l.key)
+		} else {
+			r.fit(l.style, l.key, helpKeyWidth).space(1).put(m.theme.plain, l.text)
+		}
+		lines = append(lines, r.String())
+	}
+	for len(lines) < height {
+		lines = append(lines, "")
+	}
+	return lines
+}

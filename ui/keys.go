@@ -1,0 +1,299 @@
+package ui
+
+import (
+	tea "charm.land/bubbletea/v2"
+	"github.com/dustin/go-humanize"
+
+	"redrive/keymap"
+	"redrive/model"
+	"redrive/ui/text"
+)
+
+// scope is where a key goes: to the dialog on top, else to the text being edited, else to the pane with the focus.
+func (m *Model) scope() keymap.Scope {
+	switch {
+	case m.sheet != nil:
+		return keymap.Sheet
+	case m.help != nil:
+		return keymap.Help
+	case m.filter.editing:
+		return keymap.Filter
+	case m.focus == onDetail:
+		return keymap.Detail
+	}
+	return keymap.List
+}
+
+func (m *Model) key(msg tea.KeyPressMsg) tea.Cmd {
+	scope := m.scope()
+	b, known := keymap.Lookup(scope, msg)
+	if b.Action != keymap.Quit && b.Action != keymap.Interrupt {
+		m.leaving = false
+	}
+	switch scope {
+	case keymap.Sheet:
+		return m.sheetKey(b, known)
+	case keymap.Help:
+		return m.helpKey(b)
+	case keymap.Filter:
+		if known {
+			return m.filterKey(b)
+		}
+		return m.filterTyped(msg)
+	}
+	if !known {
+		return nil
+	}
+	if why := m.disabled(b.Action); why != "" {
+		m.notices.add(m.now, false, text.Sprintf("%s does nothing now: %s", b.Key.Help().Key, why))
+		return m.after(successTime, expireMsg{})
+	}
+	if scope == keymap.Detail {
+		if cmd, done := m.detailKey(b.Action); done {
+			return cmd
+		}
+	}
+	return m.act(b.Action)
+}
+
+// disabled says why an action cannot be done now, or "".
+func (m *Model) disabled(a keymap.Action) string {
+	l := m.list()
+	switch a {
+	case keymap.BringBack:
+		if m.opts.ReadOnly {
+			return "redrive was started with --read-only"
+		}
+		if l.Len() == 0 {
+			return "the list is empty"
+		}
+	case keymap.Mark, keymap.MarkRange, keymap.Open, keymap.MarkAll:
+		if l.Len() == 0 {
+			return "the list is empty"
+		}
+	case keymap.LoadAll:
+		if l.Complete() {
+			return "all pages are loaded"
+		}
+	case keymap.NextPane, keymap.PreviousPane:
+		if !m.detail.open {
+			return "only the list is open (enter opens the entry)"
+		}
+	}
+	return ""
+}
+
+// act does what a key of the lists does.
+func (m *Model) act(a keymap.Action) tea.Cmd {
+	l := m.list()
+	half := max(1, l.Height()/2)
+	switch a {
+	case keymap.Down:
+		l.Move(1)
+	case keymap.Up:
+		l.Move(-1)
+	case keymap.HalfDown:
+		l.MoveScreen(half)
+	case keymap.HalfUp:
+		l.MoveScreen(-half)
+	case keymap.ScreenDown:
+		l.MoveScreen(max(1, l.Height()))
+	case keymap.ScreenUp:
+		l.MoveScreen(-max(1, l.Height()))
+	case keymap.First:
+		l.MoveTo(0)
+	case keymap.Last:
+		l.MoveTo(l.Len() - 1)
+	case keymap.NextPage:
+		l.MovePage(1)
+	case keymap.PreviousPage:
+		l.MovePage(-1)
+	case keymap.Messages:
+		return m.view(model.Message)
+	case keymap.Workflows:
+		return m.view(model.WorkflowRun)
+	case keymap.Mark:
+		return m.mark()
+	case keymap.MarkRange:
+		return m.markRange()
+	case keymap.MarkAll:
+		return m.markAll()
+	case keymap.Unmark:
+		l.Marks.Clear()
+	case keymap.LoadAll:
+		m.toggleLoadAll()
+	case keymap.TakeIn:
+		return m.takeIn()
+	case keymap.BringBack:
+		return m.bringBack()
+	case keymap.EditFilter:
+		m.filter.edit(l.Filter())
+	case keymap.Open:
+		return m.detail.openOrEnter(m)
+	case keymap.NextPane, keymap.PreviousPane:
+		m.switchPane()
+	case keymap.Back:
+		m.back()
+	case keymap.ShowHelp:
+		m.help = newHelpPage(m)
+	case keymap.Quit, keymap.Interrupt:
+		return m.quit()
+	case keymap.Suspend:
+		return tea.Suspend
+	}
+	return m.follow()
+}
+
+func (m *Model) view(k model.Kind) tea.Cmd {
+	if k == m.kind {
+		return nil
+	}
+	m.kind = k
+	m.focus = onTable
+	m.arrange()
+	return m.follow()
+}
+
+func (m *Model) mark() tea.Cmd {
+	l := m.list()
+	e, _ := l.Current()
+	if o, ok := m.outcome(e.Key); ok && o.TakesNoVerb() {
+		return m.say(text.Sprintf("this one cannot be marked: %s (r reads the list again)", o.State.String()))
+	}
+	l.Marks.Toggle(e.Key)
+	l.Move(1)
+	return m.follow()
+}
+
+func (m *Model) markRange() tea.Cmd {
+	if !m.list().MarkRange(func(k model.Key) bool { return !m.takesNoVerb(k) }) {
+		return m.say(text.Const("v marks from the last mark to here: mark one with space first"))
+	}
+	return nil
+}
+
+func (m *Model) markAll() tea.Cmd {
+	l := m.list()
+	l.LoadAll()
+	m.markAllWaits[m.kind] = true
+	if !l.Complete() {
+		return m.say(text.Const("loading the rest before marking: esc marks nothing"))
+	}
+	return nil
+}
+
+func (m *Model) toggleLoadAll() {
+	l := m.list()
+	if l.LoadingAll() {
+		m.stopLoading()
+		return
+	}
+	l.LoadAll()
+}
+
+// stopLoading ends loading all pages, and with it the marking that waits for it.
+func (m *Model) stopLoading() bool {
+	l := m.list()
+	if !l.LoadingAll() && !m.markAllWaits[m.kind] {
+		return false
+	}
+	l.StopLoading()
+	m.markAllWaits[m.kind] = false
+	return true
+}
+
+// back leaves one thing: the error, what is being loaded, the pane.
+func (m *Model) back() {
+	switch {
+	case m.notices.dismiss():
+	case m.stopLoading():
+	case m.focus == onDetail:
+		m.focus = onTable
+		if m.lay.detailAlone {
+			m.detail.close()
+		}
+		m.arrange()
+	case m.detail.open:
+		m.detail.close()
+		m.arrange()
+	}
+}
+
+// canGoBack tells whether esc does anything.
+func (m *Model) canGoBack() bool {
+	failed := m.notices.current != nil && m.notices.current.err
+	return failed || m.detail.open || m.help != nil || m.list().LoadingAll() || m.markAllWaits[m.kind]
+}
+
+func (m *Model) switchPane() {
+	if m.focus == onDetail {
+		m.focus = onTable
+	} else {
+		m.focus = onDetail
+	}
+	m.arrange()
+}
+
+// quit closes what is on top; from a list it ends the program, after a word when something is being sent. Twice always
+// leaves.
+func (m *Model) quit() tea.Cmd {
+	switch {
+	case m.leaving:
+	case m.sheet != nil:
+		return m.closeSheet()
+	case m.help != nil:
+		m.help = nil
+		return nil
+	case m.filter.editing:
+		return m.cancelFilter()
+	case m.detail.open:
+		m.focus = onTable
+		m.detail.close()
+		m.arrange()
+		return nil
+	default:
+		if n := m.underWay(); n > 0 {
+			m.leaving = true
+			return m.say(text.Sprintf("%s being sent: q again leaves, and what is under way is waited for up to a second", entries(n)))
+		}
+	}
+	m.ended = true
+	return tea.Quit
+}
+
+// underWay is how many entries are not settled yet.
+func (m *Model) underWay() int {
+	n := 0
+	for _, j := range m.jobs {
+		for i := range j.Len() {
+			if !j.Outcome(i).Settled() {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// paste goes into text being edited, and nowhere else: it is never taken for keys.
+func (m *Model) paste(msg tea.PasteMsg) tea.Cmd {
+	if m.scope() == keymap.Filter {
+		return m.filterTyped(msg)
+	}
+	if m.sheet != nil {
+		m.sheet.guard.ForeignKey(m.now)
+		return m.wakeForSheet()
+	}
+	return nil
+}
+
+// count is a number of entries with its noun.
+func count(n int, k model.Kind) text.Safe {
+	return text.Sprintf("%s %s", humanize.Comma(int64(n)), k.Noun(n))
+}
+
+func entries(n int) text.Safe {
+	if n == 1 {
+		return text.Const("1 entry is")
+	}
+	return text.Sprintf("%s entries are", humanize.Comma(int64(n)))
+}

@@ -1,0 +1,58 @@
+package ui
+
+import (
+	"time"
+
+	"redrive/model"
+)
+
+// Messages carry the key and the generation that they are for, so that one that comes late changes nothing.
+type (
+	// pageMsg is the answer to a fetch of a listing.
+	pageMsg struct {
+		kind  model.Kind
+		fetch model.Fetch
+		page  model.Page
+		err   error
+	}
+	rebuiltMsg struct {
+		kind    model.Kind
+		rebuilt model.Rebuilt
+	}
+	markedAllMsg struct {
+		kind   model.Kind
+		marked model.MarkAll
+	}
+	// detailMsg is the answer to reading a whole entry.
+	detailMsg struct {
+		key        model.Key
+		generation int
+		detail     model.Detail
+		err        error
+	}
+	// documentMsg is a detail laid out for the screen.
+	documentMsg struct {
+		key        model.Key
+		generation int
+		doc        *document
+	}
+	growDocumentMsg struct{ generation int }
+	followMsg       struct{ generation int }
+
+	stepMsg struct{ result model.StepResult }
+
+	// wakeMsg comes when something waited for is due; at tells which waiting it ends.
+	wakeMsg    struct{ at time.Time }
+	refreshMsg struct{}
+	expireMsg  struct{}
+	// stoodMsg asks whether the frame with the sheet has reached the terminal.
+	stoodMsg struct {
+		sheet int
+		begun uint64
+	}
+
+	panicMsg struct{ what string }
+)
+
+// StopMsg is sent by main when the program is to end at once: a signal, or the end of input.
+type StopMsg struct{ Why string }

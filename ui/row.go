@@ -1,0 +1,69 @@
+package ui
+
+import (
+	"redrive/ui/text"
+)
+
+// row is one line of the screen being put together. It takes only text that is harmless to draw, and never grows wider
+// than the screen.
+type row struct {
+	b     []byte
+	width int
+	used  int
+}
+
+func newRow(width int) *row { return &row{b: make([]byte, 0, 2*width), width: width} }
+
+// put adds text, cut to what is left of the line.
+func (r *row) put(st style, s text.Safe) *row {
+	left := r.width - r.used
+	if w := s.Width(); w > left {
+		s = text.Cut(s, left)
+	}
+	r.used += s.Width()
+	r.styled(st, func() { r.b = append(r.b, s.String()...) })
+	return r
+}
+
+// fit adds text in exactly width cells, or in what is left of the line.
+func (r *row) fit(st style, s text.Safe, width int) *row {
+	width = min(width, r.width-r.used)
+	if width <= 0 {
+		return r
+	}
+	r.used += width
+	r.styled(st, func() { r.b = text.AppendFit(r.b, s, width) })
+	return r
+}
+
+// space adds n blanks, or what is left of the line.
+func (r *row) space(n int) *row {
+	n = min(n, r.width-r.used)
+	for range n {
+		r.b = append(r.b, ' ')
+	}
+	r.used += max(n, 0)
+	return r
+}
+
+// right puts text at the right edge, if there is room for it and a gap.
+func (r *row) right(st style, s text.Safe) *row {
+	if gap := r.width - r.used - s.Width(); gap >= 0 {
+		r.space(gap).put(st, s)
+	}
+	return r
+}
+
+func (r *row) styled(st style, add func()) {
+	if st == "" {
+		add()
+		return
+	}
+	r.b = append(r.b, st...)
+	add()
+	r.b = append(r.b, "\x1b[m"...)
+}
+
+func (r *row) left() int { return r.width - r.used }
+
+func (r *row) String() string { return string(r.b) }

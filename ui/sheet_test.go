@@ -1,0 +1,370 @@
+package ui_test
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"redrive/keymap"
+	"redrive/model"
+	"redrive/ui"
+)
+
+func TestTheSheetNamesTheMarkedMessagesAndYSendsThem(t *testing.T) {
+	b := newMemory(50, 0)
+	d := newDriver(t, b, 120, 40)
+	d.press(keymap.Mark, keymap.Mark, keymap.BringBack)
+	d.shows("Retry 2 messages", "Send 2 retries now?", "redrive-0badcafe", "POST /v2/dlq/retry/{dlqId}")
+	if len(b.writes) != 0 {
+		t.Fatalf("%d writes before the answer", len(b.writes))
+	}
+	d.confirm()
+	d.shows("sent → msg_new1", "sent → msg_new2", "retry of 2 messages: 2 sent")
+	want := []string{message(0).Key.ID, message(1).Key.ID}
+	for i, w := range b.writes {
+		if got := w.Selection.At(0).ID; got != want[i] || w.Verb != model.Retry {
+			t.Errorf("write %d is %v of %s, want a retry of %s", i, w.Verb, got, want[i])
+		}
+		if got := strings.Join(w.Overrides.Labels, ","); got != "release-42,redrive-0badcafe" {
+			t.Errorf("labels sent: %s", got)
+		}
+	}
+	d.press(keymap.TakeIn)
+	d.hides("answer 0\n", "sent →")
+	d.shows("row 1 of 48")
+}
+
+func TestNothingIsSentWithoutAYesThatCouldBeMeant(t *testing.T) {
+	answers := map[string]func(d *driver){
+		"n":                    func(d *driver) { d.pass(time.Second); d.press(keymap.No) },
+		"esc":                  func(d *driver) { d.pass(time.Second); d.send(keyPress("esc")) },
+		"enter":                func(d *driver) { d.pass(time.Second); d.send(keyPress("enter")) },
+		"ctrl+c":               func(d *driver) { d.pass(time.Second); d.send(keyPress("ctrl+c")) },
+		"y at once":            func(d *driver) { d.typed("y") },
+		"y after 399 ms":       func(d *driver) { d.pass(25 * time.Millisecond); d.pass(399 * time.Millisecond); d.typed("y") },
+		"a word with a y":      func(d *driver) { d.typed("etry") },
+		"a word, then y":       func(d *driver) { d.pass(time.Second); d.typed("retry") },
+		"y pasted":             func(d *driver) { d.pass(time.Second); d.send(tea.PasteMsg{Content: "y\ny"}) },
+		"y right after paste":  func(d *driver) { d.pass(time.Second); d.send(tea.PasteMsg{Content: "x"}); d.typed("y") },
+		"y in a tiny window":   func(d *driver) { d.pass(time.Second); d.resize(39, 9); d.pass(time.Second); d.typed("y") },
+		"y just after growing": func(d *driver) { d.resize(39, 9); d.pass(time.Second); d.resize(80, 24); d.typed("y") },
+		"the key held down":    func(d *driver) { holdKey(d, "y", 60) },
+	}
+	for name, answer := range answers {
+		t.Run(name, func(t *testing.T) {
+			b := newMemory(10, 0)
+			d := newDriver(t, b, 100, 30)
+			d.press(keymap.BringBack)
+			answer(d)
+			d.pass(time.Minute)
+			if len(b.writes) != 0 {
+				t.Errorf("sent %d", len(b.writes))
+			}
+		})
+	}
+}
+
+// holdKey repeats a key as a keyboard does, 30 times a second.
+func holdKey(d *driver, key string, times int) {
+	for range times {
+		d.typed(key)
+		d.pass(33 * time.Millisecond)
+	}
+}
+
+func TestASwallowedYSaysHowToAnswerAndTheNextOneAloneSends(t *testing.T) {
+	b := newMemory(10, 0)
+	d := newDriver(t, b, 100, 30)
+	d.typed("Retry")
+	d.shows("press y to send")
+	if len(b.writes) != 0 {
+		t.Fatal("typing Retry sent")
+	}
+	d.confirm()
+	if len(b.writes) != 1 {
+		t.Fatalf("%d writes after y alone, want 1", len(b.writes))
+	}
+}
+
+func TestPastingIntoTheListDoesNothing(t *testing.T) {
+	b := newMemory(10, 0)
+	d := newDriver(t, b, 100, 30)
+	before := d.screen()
+	d.send(tea.PasteMsg{Content: "Ry Retry Delivery\ny\n"})
+	if after := d.screen(); after != before {
+		t.Errorf("the paste changed the screen:\n%s", after)
+	}
+}
+
+func TestTheSheetWaitsUntilItsFrameWasWritten(t *testing.T) {
+	var begun, done uint64
+	b := newMemory(10, 0)
+	d := newDriver(t, b, 100, 30, func(o *ui.Options) {
+		o.Written = func() (uint64, uint64) { return begun, done }
+	})
+	d.press(keymap.BringBack)
+	d.pass(10 * time.Second)
+	d.typed("y")
+	begun++ // the frame is being written over a slow line
+	d.pass(10 * time.Second)
+	d.typed("y")
+	if len(b.writes) != 0 {
+		t.Fatal("a sheet that nobody can have seen was answered")
+	}
+	done++
+	d.pass(frame + model.QuietTime)
+	d.typed("y")
+	if len(b.writes) != 1 {
+		t.Fatalf("%d writes after the frame stood", len(b.writes))
+	}
+}
+
+const frame = 50 * time.Millisecond
+
+func TestThePlanIsFrozenWhileTheListChanges(t *testing.T) {
+	b := newMemory(10, 0)
+	d := newDriver(t, b, 100, 30)
+	d.press(keymap.Down, keymap.BringBack)
+	want := message(1).Key
+	b.arrive(5)
+	d.pass(31 * time.Second) // newcomers are found meanwhile
+	d.confirm()
+	if len(b.writes) != 1 || b.writes[0].Selection.At(0) != want {
+		t.Fatalf("wrote %v, want only %v", b.writes, want)
+	}
+}
+
+func TestTheSheetSaysWhatIsNotInIt(t *testing.T) {
+	b := newMemory(30, 0)
+	d := newDriver(t, b, 120, 40)
+	d.press(keymap.Mark, keymap.Mark, keymap.Mark) // the third is a 429
+	filterBy(d, "status:503")
+	b.arrive(2)
+	d.pass(31 * time.Second)
+	d.shows("▲ 2 new")
+	d.press(keymap.Last, keymap.BringBack)
+	d.shows("Retry 2 messages", "the row under the cursor is not marked", "1 marked, but hidden by the filter", "2 newcomers")
+}
+
+func TestMoreThanTwentyAreRefusedOnTheSheet(t *testing.T) {
+	b := newMemory(30, 0)
+	d := newDriver(t, b, 120, 40)
+	d.press(keymap.MarkAll, keymap.BringBack)
+	d.shows("Retry 30 messages", "not built yet")
+	d.confirm()
+	if len(b.writes) != 0 {
+		t.Fatalf("sent %d", len(b.writes))
+	}
+	d.shows("not built yet")
+}
+
+func TestResumeGoesTheSameWay(t *testing.T) {
+	b := newMemory(3, 3)
+	d := newDriver(t, b, 120, 40)
+	d.press(keymap.Workflows, keymap.BringBack)
+	d.shows("Resume 1 workflow run", "Send 1 resume now?")
+	d.confirm()
+	d.shows("sent → wfr_new1")
+	if len(b.writes) != 1 || b.writes[0].Verb != model.Resume || b.writes[0].Selection.Kind() != model.WorkflowRun {
+		t.Fatalf("wrote %v", b.writes)
+	}
+}
+
+func TestTheListIsUsableWhileARetryIsUnderWay(t *testing.T) {
+	b := newMemory(50, 0)
+	d := newDriver(t, b, 120, 40)
+	d.press(keymap.Mark, keymap.Mark, keymap.BringBack)
+	d.pass(time.Second)
+	d.holding = true
+	d.press(keymap.Yes)
+	d.press(keymap.Down, keymap.Mark)
+	d.shows("sending", "2 under way", "1 marked", "row 5 of 50")
+	if len(b.writes) != 0 {
+		t.Fatal("the write was not asynchronous")
+	}
+	d.release()
+	d.shows("2 sent")
+}
+
+func TestAtMostFourCallsAreUnderWayAtOnce(t *testing.T) {
+	b := newMemory(50, 0)
+	d := newDriver(t, b, 120, 40)
+	for range 20 {
+		d.press(keymap.Mark)
+	}
+	d.press(keymap.BringBack)
+	d.pass(time.Second)
+	d.holding = true
+	d.press(keymap.Yes)
+	if n := strings.Count(d.screen(), "sending"); n != 4 {
+		t.Errorf("%d rows are being sent, want 4", n)
+	}
+	d.release()
+	if len(b.writes) != 20 {
+		t.Errorf("%d writes, want 20", len(b.writes))
+	}
+}
+
+func TestARowThatWasActedOnTakesNoVerbUntilTheListIsReadAgain(t *testing.T) {
+	b := newMemory(10, 0)
+	d := newDriver(t, b, 120, 40)
+	d.press(keymap.BringBack)
+	d.confirm()
+	d.press(keymap.BringBack)
+	d.shows("already acted on")
+	d.hides("Send 1 retry now?")
+	d.press(keymap.Mark)
+	d.shows("cannot be marked")
+	d.confirm()
+	if len(b.writes) != 1 {
+		t.Fatalf("%d writes", len(b.writes))
+	}
+}
+
+func TestALostAnswerIsNeverSentAgain(t *testing.T) {
+	tests := map[string]struct {
+		done bool
+		want string
+	}{
+		"it was carried out":     {true, "gone, unknown how"},
+		"it was not carried out": {false, "in doubt, found still there"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			b := newMemory(10, 0)
+			b.do = func(model.Write) (bool, error) {
+				return tt.done, &model.LostAnswerError{Host: "qstash.example", Cause: errors.New("connection reset")}
+			}
+			d := newDriver(t, b, 140, 40)
+			d.press(keymap.BringBack)
+			d.confirm()
+			d.shows("in doubt")
+			d.pass(time.Minute)
+			d.shows(tt.want)
+			if len(b.writes) != 1 {
+				t.Errorf("written %d times", len(b.writes))
+			}
+			if n := b.calls["get"]; tt.done && n != 1 || !tt.done && n != 3 {
+				t.Errorf("%d looks", n)
+			}
+		})
+	}
+}
+
+func TestWhatWasFoundStillThereMayBeRetriedButNotResumed(t *testing.T) {
+	for _, kind := range model.Kinds {
+		t.Run(kind.Noun(1), func(t *testing.T) {
+			b := newMemory(3, 3)
+			b.do = func(model.Write) (bool, error) { return false, &model.LostAnswerError{Host: "h"} }
+			d := newDriver(t, b, 140, 40)
+			if kind == model.WorkflowRun {
+				d.press(keymap.Workflows)
+			}
+			d.press(keymap.BringBack)
+			d.confirm()
+			d.pass(time.Minute)
+			d.press(keymap.BringBack)
+			d.confirm()
+			want := 2
+			if kind == model.WorkflowRun {
+				want = 1
+			}
+			if len(b.writes) != want {
+				t.Errorf("%d writes, want %d", len(b.writes), want)
+			}
+		})
+	}
+}
+
+func TestEachRefusalIsSaidOnItsRow(t *testing.T) {
+	tests := map[string]struct {
+		err   error
+		shows []string
+	}{
+		"gone":         {&model.NotFoundError{What: "x"}, []string{"already gone"}},
+		"refused":      {&model.BadRequestError{Host: "h", Status: 400, Detail: "bad id"}, []string{"refused", "bad id"}},
+		"no right":     {&model.UnauthorizedError{Host: "h", Status: 403}, []string{"not sent", "does not permit"}},
+		"daily limit":  {&model.RateLimitedError{Host: "h", Daily: true, Until: start.Add(time.Hour)}, []string{"not sent", "daily limit"}},
+		"over quota":   {&model.QuotaError{Detail: "maxRetries exceeded"}, []string{"refused", "maxRetries exceeded"}},
+		"server error": {&model.ServerError{Host: "h", Status: 500}, []string{"in doubt"}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			b := newMemory(3, 0)
+			b.do = func(model.Write) (bool, error) { return false, tt.err }
+			d := newDriver(t, b, 200, 40)
+			d.press(keymap.BringBack)
+			d.confirm()
+			d.shows(tt.shows...)
+		})
+	}
+}
+
+func TestABurstLimitIsWaitedForAndTheCallMadeOnce(t *testing.T) {
+	b := newMemory(3, 0)
+	refusals := 2
+	b.do = func(model.Write) (bool, error) {
+		if refusals > 0 {
+			refusals--
+			return false, &model.RateLimitedError{Host: "h", Until: start.Add(5 * time.Second)}
+		}
+		return true, nil
+	}
+	d := newDriver(t, b, 140, 40)
+	d.press(keymap.BringBack)
+	d.confirm()
+	d.shows("sending")
+	d.pass(time.Minute)
+	d.shows("sent → msg_new1")
+	if b.made != 1 {
+		t.Errorf("made %d messages", b.made)
+	}
+}
+
+func TestReadOnlyOffersNoRetryAndSaysWhy(t *testing.T) {
+	b := newMemory(3, 0)
+	d := newDriver(t, model.ReadOnly(b), 140, 40, func(o *ui.Options) { o.ReadOnly = true })
+	d.shows("READ-ONLY")
+	d.hides("R retry")
+	d.press(keymap.BringBack)
+	d.shows("--read-only")
+	d.confirm()
+	if len(b.writes) != 0 {
+		t.Fatal("sent")
+	}
+}
+
+func TestQuittingWhileSomethingIsSentAsksOnce(t *testing.T) {
+	d := newDriver(t, newMemory(3, 0), 140, 40)
+	d.press(keymap.BringBack)
+	d.pass(time.Second)
+	d.holding = true
+	d.press(keymap.Yes)
+	d.press(keymap.Quit)
+	d.shows("q again leaves")
+	d.holding = false
+	d.press(keymap.Quit)
+	if !d.ended {
+		t.Fatal("the second q did not leave")
+	}
+	if got := d.m.Unfinished(); len(got) != 1 || !strings.Contains(got[0], message(0).Key.ID) {
+		t.Errorf("unfinished: %q", got)
+	}
+}
+
+func TestTheThreeLinesOfTheSheetAreOnEveryScreenThatIsLargeEnough(t *testing.T) {
+	for _, size := range [][2]int{{40, 10}, {80, 24}, {120, 40}, {200, 60}} {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			d := newDriver(t, newMemory(30, 0), size[0], size[1])
+			d.press(keymap.Mark, keymap.Mark, keymap.BringBack)
+			d.shows("Retry 2 messages", "Send 2 retries now?")
+			d.pass(time.Second)
+			d.typed("x")
+			d.shows("press y to send")
+		})
+	}
+}

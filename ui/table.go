@@ -1,0 +1,370 @@
+package ui
+
+import (
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"redrive/model"
+	"redrive/ui/text"
+)
+
+// column is one column of a table of entries.
+type column struct {
+	heading text.Safe
+	// width is fixed; 0 takes share parts of what is left over, at least min.
+	width, min, share int
+	// rank says which columns give way first when there is little room: the highest.
+	rank int
+	draw func(m *Model, e *model.Entry, width int) (style, text.Safe)
+	// right aligns to the right.
+	right bool
+}
+
+const (
+	timeWidth = 12
+	columnGap = 2
+	// leastRank is the rank up to which columns are always shown, however narrow.
+	leastRank = 2
+	// gutter is the cursor's glyph, the mark's, and the blanks around them.
+	gutter = 5
+)
+
+var messageColumns = []column{
+	{heading: text.Const("STATUS"), width: 6, rank: 1, draw: drawStatus},
+	{heading: text.Const("DESTINATION"), min: 22, share: 3, rank: 2, draw: drawDestination},
+	{heading: text.Const("QUEUE/GROUP"), width: 13, rank: 4, draw: drawQueue},
+	{heading: text.Const("LABEL"), width: 14, rank: 5, draw: drawLabels},
+	{heading: text.Const("MAX"), width: 3, rank: 6, draw: drawMaxRetries, right: true},
+	{heading: text.Const("RESPONSE"), min: 20, share: 2, rank: 3, draw: drawResponse},
+}
+
+var workflowColumns = []column{
+	{heading: text.Const("STATUS"), width: 6, rank: 1, draw: drawStatus},
+	{heading: text.Const("WORKFLOW"), min: 22, share: 2, rank: 2, draw: drawWorkflow},
+	{heading: text.Const("RUN"), width: 16, rank: 4, draw: drawRun},
+	{heading: text.Const("FAILURE FN"), width: 10, rank: 5, draw: drawFailureState},
+	{heading: text.Const("LABEL"), width: 14, rank: 6, draw: drawLabels},
+	{heading: text.Const("RESPONSE"), min: 20, share: 2, rank: 3, draw: drawResponse},
+}
+
+func columnsOf(k model.Kind) []column {
+	if k == model.WorkflowRun {
+		return workflowColumns
+	}
+	return messageColumns
+}
+
+// fitColumns leaves out the columns of the highest rank until the others fit, and shares what is left over.
+func fitColumns(all []column, width int) (shown []column, widths []int) {
+	width -= gutter + timeWidth
+	for rank := 9; ; rank-- {
+		need, shares := 0, 0
+		shown = shown[:0:0]
+		for _, c := range all {
+			if c.rank > rank {
+				continue
+			}
+			shown = append(shown, c)
+			need += columnGap + max(c.width, c.min)
+			shares += c.share
+		}
+		if need > width && rank > leastRank {
+			continue
+		}
+		extra := width - need
+		widths = make([]int, len(shown))
+		for i, c := range shown {
+			widths[i] = max(c.width, c.min)
+			if c.share > 0 {
+				part := extra * c.share / shares
+				widths[i] = max(0, widths[i]+part)
+				extra -= part
+				shares -= c.share
+			}
+		}
+		return shown, widths
+	}
+}
+
+// drawTable draws the list in exactly height lines: the headings and the visible rows.
+func (m *Model) drawTable(width, height int) []string {
+	l := m.list()
+	columns, widths := fitColumns(columnsOf(m.kind), width)
+	lines := make([]string, 0, height)
+
+	head := newRow(width).space(gutter).fit(m.theme.dim, text.Const("FAILED"), timeWidth)
+	for i, c := range columns {
+		head.space(columnGap)
+		if c.right {
+			head.put(m.theme.dim, text.FitRight(c.heading, widths[i]))
+		} else {
+			head.fit(m.theme.dim, c.heading, widths[i])
+		}
+	}
+	lines = append(lines, head.String())
+
+	for i := l.Top(); i < l.Len() && len(lines) < height; i++ {
+		lines = append(lines, m.drawEntry(l.At(i), i == l.Cursor(), width, columns, widths))
+	}
+	if l.Len() == 0 && height > 2 {
+		lines = append(lines, "", newRow(width).space(gutter).put(m.theme.dim, m.whyEmpty()).String())
+	}
+	for len(lines) < height {
+		lines = append(lines, "")
+	}
+	return lines
+}
+
+func (m *Model) drawEntry(e *model.Entry, current bool, width int, columns []column, widths []int) string {
+	r := newRow(width)
+	o, acted := m.outcome(e.Key)
+	quiet := acted && o.TakesNoVerb()
+
+	cursor, cursorStyle := text.Const(" "), m.theme.plain
+	if current {
+		cursor, cursorStyle = text.Const("▸"), m.theme.bold
+		if m.focus != onTable {
+			cursor = text.Const("▹")
+		}
+	}
+	r.space(1).put(cursorStyle, cursor).space(1)
+	switch {
+	case acted:
+		st, glyph := m.outcomeGlyph(o)
+		r.put(st, glyph)
+	case m.list().Marks.Has(e.Key):
+		r.put(m.theme.mark, text.Const("●"))
+	default:
+		r.space(1)
+	}
+	r.space(1)
+
+	st := m.theme.plain
+	if quiet {
+		st = m.theme.dim
+	}
+	if current {
+		at := m.when(e)
+		r.put(m.theme.cursor, at).space(timeWidth - at.Width())
+	} else {
+		r.fit(st, m.when(e), timeWidth)
+	}
+	for i, c := range columns {
+		r.space(columnGap)
+		cst, cell := c.draw(m, e, widths[i])
+		if acted && i == len(columns)-1 {
+			cst, cell = m.outcomeText(o)
+		} else if quiet {
+			cst = m.theme.dim
+		}
+		if c.right {
+			r.put(cst, text.FitRight(cell, widths[i]))
+		} else {
+			r.fit(cst, cell, widths[i])
+		}
+	}
+	return r.String()
+}
+
+func (m *Model) whyEmpty() text.Safe {
+	l := m.list()
+	switch {
+	case !l.Started() && !l.RetryAt().IsZero():
+		return text.Sprintf("nothing could be read yet: asked again at %s", m.clock(l.RetryAt()))
+	case !l.Started() || l.Loading():
+		return text.Const("reading the DLQ …")
+	case !l.Filter().IsEmpty() && !l.Complete():
+		return text.Const("no match in what is loaded: a loads the rest")
+	case !l.Filter().IsEmpty():
+		return text.Sprintf("no %s match the filter: / changes it", m.kind.Noun(2))
+	}
+	return text.Sprintf("the DLQ has no %s", m.kind.Noun(2))
+}
+
+// when is the time of failure: with the date when it is not today's, with ~ when only the creation is known.
+func (m *Model) when(e *model.Entry) text.Safe {
+	at, failed := e.When()
+	if at.IsZero() {
+		return text.Const("unknown")
+	}
+	if !failed {
+		return text.Concat(text.Const("~"), m.clock(at))
+	}
+	return m.clock(at)
+}
+
+// clock is a time of day, or of another day with its date.
+func (m *Model) clock(at time.Time) text.Safe {
+	at = at.In(m.opts.Zone)
+	now := m.now.In(m.opts.Zone)
+	if at.YearDay() == now.YearDay() && at.Year() == now.Year() {
+		return text.Line(at.Format("15:04:05"))
+	}
+	return text.Line(at.Format("01-02 15:04"))
+}
+
+func drawStatus(m *Model, e *model.Entry, _ int) (style, text.Safe) {
+	if e.Status == 0 {
+		return m.theme.note, text.Const("none")
+	}
+	return m.theme.status(e.Status), text.Int(e.Status)
+}
+
+// cellBytes is how much of a remote string is looked at for a cell: a longer one is cut anyhow.
+const cellBytes = 1024
+
+func head(s string) string { return s[:min(len(s), cellBytes)] }
+
+func drawDestination(m *Model, e *model.Entry, width int) (style, text.Safe) {
+	return m.theme.plain, text.Cell(e.Method+" "+model.Destination(e.URL), width)
+}
+
+func drawWorkflow(m *Model, e *model.Entry, width int) (style, text.Safe) {
+	url := e.WorkflowURL
+	if url == "" {
+		url = e.URL
+	}
+	return m.theme.plain, text.Cell(model.Destination(url), width)
+}
+
+func drawRun(m *Model, e *model.Entry, width int) (style, text.Safe) {
+	return m.theme.plain, cellOrNone(e.WorkflowRunID, width)
+}
+
+func drawFailureState(m *Model, e *model.Entry, width int) (style, text.Safe) {
+	switch e.FailureState {
+	case "CALLBACK_FAIL":
+		return m.theme.bad, text.Const("failed")
+	case "CALLBACK_SUCCESS":
+		return m.theme.plain, text.Const("done")
+	case "CALLBACK_INPROGRESS":
+		return m.theme.plain, text.Const("running")
+	case "CALLBACK_CANCELED":
+		return m.theme.plain, text.Const("cancelled")
+	}
+	return m.theme.plain, cellOrNone(e.FailureState, width)
+}
+
+func drawQueue(m *Model, e *model.Entry, width int) (style, text.Safe) {
+	if e.QueueName != "" {
+		return m.theme.plain, text.Cell(e.QueueName, width)
+	}
+	return m.theme.plain, cellOrNone(e.URLGroup, width)
+}
+
+func drawLabels(m *Model, e *model.Entry, width int) (style, text.Safe) {
+	if len(e.Labels) == 0 {
+		return m.theme.plain, text.Const("–")
+	}
+	first := text.Cell(e.Labels[0], width)
+	if n := len(e.Labels) - 1; n > 0 {
+		more := text.Sprintf(" +%d", n)
+		return m.theme.plain, text.Concat(text.Cut(first, width-more.Width()), more)
+	}
+	return m.theme.plain, first
+}
+
+func drawMaxRetries(m *Model, e *model.Entry, _ int) (style, text.Safe) {
+	return m.theme.plain, text.Int(e.MaxRetries)
+}
+
+func drawResponse(m *Model, e *model.Entry, width int) (style, text.Safe) {
+	if e.Problem != "" {
+		return m.theme.warn, text.Cell(e.Problem, width)
+	}
+	return m.theme.plain, cellOrNone(e.Response, width)
+}
+
+func cellOrNone(s string, width int) text.Safe {
+	if s == "" {
+		return text.Const("–")
+	}
+	return text.Cell(s, width)
+}
+
+func orNone(s string) text.Safe {
+	if s == "" {
+		return text.Const("–")
+	}
+	return text.Line(head(s))
+}
+
+// outcomeGlyph is the sign of an outcome in the first column; outcomeText says it in words in the last.
+func (m *Model) outcomeGlyph(o model.Outcome) (style, text.Safe) {
+	switch o.State {
+	case model.Sending:
+		return m.theme.note, text.Const("…")
+	case model.Sent:
+		return m.theme.good, text.Const("✓")
+	case model.Refused:
+		return m.theme.bad, text.Const("✗")
+	case model.NotSent:
+		return m.theme.warn, text.Const("!")
+	case model.InDoubt, model.GoneUnknownHow:
+		return m.theme.warn, text.Const("?")
+	case model.Duplicate:
+		return m.theme.warn, text.Const("=")
+	}
+	return m.theme.dim, text.Const("–")
+}
+
+func (m *Model) outcomeText(o model.Outcome) (style, text.Safe) {
+	st, _ := m.outcomeGlyph(o)
+	words := text.Line(o.State.String())
+	switch {
+	case o.State == model.Sent:
+		return st, text.Concat(words, text.Const(" → "), text.Line(newID(o)))
+	case o.State == model.InDoubt && o.FoundStillThere:
+		return st, text.Const("in doubt, found still there")
+	case o.Reason != "":
+		return st, text.Concat(words, text.Const(": "), text.Line(head(o.Reason)))
+	}
+	return st, words
+}
+
+func newID(o model.Outcome) string {
+	if o.Created.WorkflowRunID != "" {
+		return o.Created.WorkflowRunID
+	}
+	return o.Created.MessageID
+}
+
+// loaded says how many rows there are, honestly: + while there are more to load.
+func (m *Model) loaded() text.Safe {
+	l := m.list()
+	known := humanize.Comma(int64(l.Known()))
+	if !l.Whole() {
+		known += "+"
+	}
+	progress := text.Safe{}
+	if l.LoadingAll() {
+		progress = text.Const("  loading all, esc stops")
+	}
+	if l.Filter().IsEmpty() {
+		return text.Concat(text.Sprintf("%s loaded", known), progress)
+	}
+	match := humanize.Comma(int64(l.Len()))
+	if !l.Complete() {
+		match += "+"
+	}
+	return text.Concat(text.Sprintf("%s of %s loaded", match, known), progress)
+}
+
+func (m *Model) loadedWidth() int { return m.loaded().Width() + m.newcomers().Width() }
+
+func (m *Model) newcomers() text.Safe {
+	if n := m.list().Waiting(); n > 0 {
+		return text.Sprintf("▲ %s new  r show   ", humanize.Comma(int64(n)))
+	}
+	return text.Safe{}
+}
+
+func (m *Model) drawLoaded(r *row) {
+	chip, loaded := m.newcomers(), m.loaded()
+	if gap := r.left() - chip.Width() - loaded.Width() - 1; gap >= 0 {
+		r.space(gap).put(m.theme.warn, chip).put(m.theme.dim, loaded)
+	} else if gap := r.left() - chip.Width(); gap >= 0 {
+		r.space(gap).put(m.theme.warn, chip)
+	}
+}

@@ -1,0 +1,52 @@
+package ui
+
+import "github.com/charmbracelet/x/ansi"
+
+// style is the escape sequence that begins a look; empty for the plain one.
+type style string
+
+// Theme is every look of the program, made of the terminal's own 16 colours. A state is never shown by colour alone, so
+// that nothing is lost where there is none.
+type Theme struct {
+	plain, dim, bold, reverse style
+	title, rule, heading      style
+	good, bad, warn, note     style
+	mark, cursor              style
+	jsonKey, jsonString       style
+	jsonNumber, jsonWord      style
+}
+
+// DefaultTheme is the theme for light and dark terminals alike.
+func DefaultTheme() Theme {
+	on := func(s ansi.Style) style { return style(s.String()) }
+	fg := func(c ansi.BasicColor) ansi.Style { return ansi.NewStyle().ForegroundColor(c) }
+	return Theme{
+		dim:     on(ansi.NewStyle().Faint()),
+		bold:    on(ansi.NewStyle().Bold()),
+		reverse: on(ansi.NewStyle().Reverse(true)),
+		title:   on(ansi.NewStyle().Bold()),
+		rule:    on(ansi.NewStyle().Faint()),
+		heading: on(fg(ansi.Cyan).Bold()),
+		good:    on(fg(ansi.Green)),
+		bad:     on(fg(ansi.Red)),
+		warn:    on(fg(ansi.Yellow)),
+		note:    on(fg(ansi.Cyan)),
+		mark:    on(fg(ansi.Yellow).Bold()),
+		cursor:  on(ansi.NewStyle().Bold().Reverse(true)),
+		jsonKey: on(fg(ansi.Cyan)), jsonString: on(fg(ansi.Green)),
+		jsonNumber: on(fg(ansi.Magenta)), jsonWord: on(fg(ansi.Yellow)),
+	}
+}
+
+// status is the look of an HTTP status; 0 is no response.
+func (t *Theme) status(code int) style {
+	switch {
+	case code >= 500:
+		return t.bad
+	case code >= 400:
+		return t.warn
+	case code == 0:
+		return t.note
+	}
+	return t.plain
+}

@@ -1,0 +1,194 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"redrive/model"
+	"redrive/ui/text"
+)
+
+// Update takes a message in. What it leads to is returned as commands; afterwards whatever the state machines want next
+// is started.
+func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	m.now = m.opts.Now()
+	cmd := m.handle(msg)
+	return m, tea.Batch(cmd, m.pump())
+}
+
+func (m *Model) handle(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.width, m.height = msg.Width, msg.Height
+		m.arrange()
+		return m.watchSheet()
+	case tea.KeyPressMsg:
+		return m.key(msg)
+	case tea.PasteMsg:
+		return m.paste(msg)
+	case tea.InterruptMsg:
+		return m.quit()
+	case StopMsg:
+		m.ended = true
+		return tea.Quit
+	case pageMsg:
+		return m.page(msg)
+	case rebuiltMsg:
+		if m.lists[msg.kind].ApplyRebuilt(msg.rebuilt) {
+			return m.follow()
+		}
+	case markedAllMsg:
+		l := m.lists[msg.kind]
+		if l.ApplyMarkAll(msg.marked) {
+			return m.say(text.Sprintf("%s marked", count(l.Marks.Len(), msg.kind)))
+		}
+	case detailMsg:
+		return m.detailArrived(msg)
+	case documentMsg:
+		return m.detail.show(m, msg)
+	case growDocumentMsg:
+		return m.detail.grow(m, msg)
+	case followMsg:
+		return m.detail.followed(m, msg)
+	case stepMsg:
+		m.stepDone(msg.result)
+	case wakeMsg:
+		if msg.at.Equal(m.wakeAt) {
+			m.wakeAt = time.Time{}
+		}
+	case refreshMsg:
+		return tea.Batch(m.refresh(), m.after(m.opts.Refresh, refreshMsg{}))
+	case expireMsg:
+		m.notices.expire(m.now)
+	case stoodMsg:
+		return m.stood(msg)
+	case panicMsg:
+		m.complain(text.Line(msg.what))
+	}
+	return nil
+}
+
+// pump starts what the state machines want done now: pages that are needed, calls of jobs; and wakes up for what is due
+// later.
+func (m *Model) pump() tea.Cmd {
+	if m.ended {
+		return nil
+	}
+	var cmds []tea.Cmd
+	var wake time.Time
+	due := func(at time.Time) {
+		if at.After(m.now) && (wake.IsZero() || at.Before(wake)) {
+			wake = at
+		}
+	}
+	for _, k := range model.Kinds {
+		l := m.lists[k]
+		if f, ok := l.Next(m.now); ok {
+			cmds = append(cmds, fetchPage(m.reading[k].ctx, m.opts.Backend, k, f))
+		}
+		due(l.RetryAt())
+		if m.markAllWaits[k] && l.Complete() && !l.Loading() {
+			m.markAllWaits[k] = false
+			cmds = append(cmds, runMarkAll(k, l.BeginMarkAll(), m.mayMark()))
+		}
+	}
+	for _, j := range m.jobs {
+		for _, s := range j.Next(m.now) {
+			cmds = append(cmds, runStep(m.opts.Backend, s))
+		}
+		if at, ok := j.WakeAt(m.now); ok {
+			due(at)
+		}
+	}
+	if !wake.IsZero() && (m.wakeAt.IsZero() || wake.Before(m.wakeAt)) {
+		m.wakeAt = wake
+		cmds = append(cmds, m.after(wake.Sub(m.now), wakeMsg{wake}))
+	}
+	return tea.Batch(cmds...)
+}
+
+// page takes a page in, or the reason why it did not come.
+func (m *Model) page(msg pageMsg) tea.Cmd {
+	l := m.lists[msg.kind]
+	if msg.err != nil {
+		if errors.Is(msg.err, context.Canceled) {
+			return nil
+		}
+		var limited *model.RateLimitedError
+		var until time.Time
+		if errors.As(msg.err, &limited) {
+			until = limited.Until
+		}
+		l.Fail(msg.fetch, m.now, until)
+		m.complain(text.Line(msg.err.Error()))
+		return nil
+	}
+	known := m.store.Len()
+	gone := l.Apply(msg.fetch, msg.page)
+	for _, k := range model.Kinds {
+		if k != msg.kind {
+			m.lists[k].Adopt(known)
+		}
+	}
+	if msg.fetch.Purpose == model.Reread {
+		m.reread(msg.fetch, gone)
+	}
+	return m.follow()
+}
+
+// reread takes note of what reading the screen again told of entries that were acted on: one in doubt that may be sent
+// again is an ordinary row, and one that vanished is said to be gone.
+func (m *Model) reread(f model.Fetch, gone []model.Key) {
+	vanished := map[model.Key]bool{}
+	for _, k := range gone {
+		vanished[k] = true
+		if _, acted := m.acted[k]; !acted {
+			m.acted[k] = m.foundGone()
+		}
+	}
+	for _, id := range f.Query.IDs {
+		k := model.Key{DLQ: f.Query.DLQ, Kind: f.Query.Kind, ID: id}
+		if o, ok := m.outcome(k); ok && !vanished[k] && o.Settled() && o.State == model.InDoubt && o.Verb.MaySendAgain() {
+			delete(m.acted, k)
+		}
+	}
+}
+
+// refresh looks for newcomers in both lists.
+func (m *Model) refresh() tea.Cmd {
+	var cmds []tea.Cmd
+	for _, k := range model.Kinds {
+		if f, ok := m.lists[k].Refresh(); ok {
+			cmds = append(cmds, fetchPage(m.reading[k].ctx, m.opts.Backend, k, f))
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+// takeIn shows newcomers, clears what was acted on, and reads the first page and the rows on the screen again.
+func (m *Model) takeIn() tea.Cmd {
+	m.notices.dismiss()
+	l := m.list()
+	m.restartReading(m.kind)
+	l.TakeIn(func(k model.Key) bool {
+		o, ok := m.outcome(k)
+		return ok && o.LeavesList()
+	})
+	for k := range m.acted {
+		if o, _ := m.outcome(k); k.Kind == m.kind && (o.LeavesList() || o.Settled() && !o.TakesNoVerb()) {
+			delete(m.acted, k)
+		}
+	}
+	var cmds []tea.Cmd
+	if f, ok := l.Refresh(); ok {
+		cmds = append(cmds, fetchPage(m.reading[m.kind].ctx, m.opts.Backend, m.kind, f))
+	}
+	if f, ok := l.Reread(); ok {
+		cmds = append(cmds, fetchPage(m.reading[m.kind].ctx, m.opts.Backend, m.kind, f))
+	}
+	cmds = append(cmds, m.detail.reload(m), m.follow())
+	return tea.Batch(cmds...)
+}

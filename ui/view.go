@@ -1,0 +1,223 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/dustin/go-humanize"
+
+	"redrive/keymap"
+	"redrive/model"
+	"redrive/ui/text"
+)
+
+// View draws the screen. It is the one place that returns a tea.View.
+func (m *Model) View() tea.View {
+	content, cursorX, cursorY := m.draw()
+	v := tea.NewView(content)
+	v.AltScreen = true
+	v.WindowTitle = "redrive"
+	if cursorX >= 0 {
+		v.Cursor = tea.NewCursor(cursorX, cursorY)
+	}
+	return v
+}
+
+// draw is the screen as text, with the place of the text cursor (-1 for none).
+func (m *Model) draw() (content string, cursorX, cursorY int) {
+	switch {
+	case m.width == 0 || m.height == 0:
+		return "", -1, 0
+	case m.lay.tooSmall:
+		s := text.Sprintf("redrive needs %d×%d, this is %d×%d", minWidth, minHeight, m.width, m.height)
+		return newRow(m.width).put(m.theme.plain, s).String(), -1, 0
+	}
+	filter, cursorX := m.drawFilter()
+	lines := make([]string, 0, m.height)
+	lines = append(lines, m.drawTitle(), filter, m.drawTopRule())
+	switch {
+	case m.help != nil:
+		lines = append(lines, m.help.draw(m, m.width, m.lay.body.height)...)
+	default:
+		lines = append(lines, m.drawBody()...)
+	}
+	lines = append(lines, m.drawNotice(), m.drawFooter())
+	if m.sheet != nil {
+		m.drawSheetOver(lines)
+		cursorX = -1
+	}
+	return strings.Join(lines, "\n"), cursorX, 1
+}
+
+// drawBody draws the table, and the detail where there is room for it.
+func (m *Model) drawBody() []string {
+	if m.lay.detailAlone {
+		return m.detail.draw(m, m.lay.detail.width, m.lay.detail.height)
+	}
+	table := m.drawTable(m.lay.table.width, m.lay.table.height)
+	if !m.detail.open {
+		return table
+	}
+	detail := m.detail.draw(m, m.lay.detail.width, m.lay.detail.height)
+	if !m.lay.detailAside {
+		return slices.Concat(table, []string{m.drawRule(m.width)}, detail)
+	}
+	for i := range table {
+		table[i] = padded(table[i], m.lay.table.width) + string(m.theme.rule) + "│\x1b[m" + detail[i]
+	}
+	return table
+}
+
+func (m *Model) drawTitle() string {
+	r := newRow(m.width)
+	r.put(m.theme.title, text.Const(" redrive")).space(2)
+	tabs := m.tabs()
+	width := 0
+	for _, t := range tabs {
+		width += t.text.Width() + 3
+	}
+	where := text.Line(head(m.opts.Title))
+	zone := text.Line(m.now.In(m.opts.Zone).Format("MST"))
+	if m.opts.Demo {
+		where = text.Const("DEMO")
+	}
+	about := text.Concat(where, text.Const(" · "), zone)
+	if m.opts.ReadOnly {
+		about = text.Concat(about, text.Const(" · READ-ONLY"))
+	}
+	r.put(m.theme.plain, text.Cut(about, max(0, r.left()-width-1)))
+	r.space(r.left() - width)
+	for _, t := range tabs {
+		r.put(t.style, t.text).space(3)
+	}
+	return r.String()
+}
+
+type tab struct {
+	style style
+	text  text.Safe
+}
+
+func (m *Model) tabs() []tab {
+	var tabs []tab
+	for i, k := range model.Kinds {
+		l := m.lists[k]
+		n := humanize.Comma(int64(l.Known()))
+		if !l.Whole() {
+			n += "+"
+		}
+		name := text.Const("Messages")
+		if k == model.WorkflowRun {
+			name = text.Const("Workflows")
+		}
+		st := m.theme.dim
+		if k == m.kind {
+			st = m.theme.bold
+		}
+		tabs = append(tabs, tab{st, text.Sprintf("%d %s %s", i+1, name, n)})
+	}
+	return tabs
+}
+
+func (m *Model) drawRule(width int) string {
+	return newRow(width).put(m.theme.rule, text.Repeat(text.Const("─"), width)).String()
+}
+
+func (m *Model) drawTopRule() string {
+	if m.filter.editing && m.filter.problem != nil {
+		return m.drawProblem()
+	}
+	return m.drawRule(m.width)
+}
+
+// drawNotice is the line above the footer: the last message, or a rule.
+func (m *Model) drawNotice() string {
+	n := m.notices.current
+	if n == nil {
+		return m.drawRule(m.width)
+	}
+	r := newRow(m.width)
+	if !n.err {
+		return r.space(1).put(m.theme.note, n.text).String()
+	}
+	hint := text.Const("  esc dismisses")
+	r.put(m.theme.bad, text.Const(" ✗ ")).put(m.theme.bad, text.Cut(n.text, max(0, r.left()-hint.Width())))
+	return r.right(m.theme.dim, hint).String()
+}
+
+// drawFooter says where the user is and which keys work now.
+func (m *Model) drawFooter() string {
+	r := newRow(m.width).space(1)
+	if m.sheet == nil && m.help == nil {
+		r.put(m.theme.plain, m.where())
+	}
+	keys := newRow(max(0, r.left()-2))
+	for _, b := range keymap.FooterOf(m.scope()) {
+		if m.disabled(b.Action) != "" || b.Action == keymap.Back && !m.canGoBack() {
+			continue
+		}
+		label, short := m.footerKey(b)
+		if label.Width()+1+short.Width()+2 > keys.left() {
+			continue
+		}
+		keys.put(m.theme.bold, label).space(1).put(m.theme.dim, short).space(2)
+	}
+	return r.space(r.left()-keys.used).String() + keys.String()
+}
+
+// footerKey is a key with what it does here.
+func (m *Model) footerKey(b keymap.Binding) (label, short text.Safe) {
+	h := b.Key.Help()
+	short = text.Line(h.Desc)
+	switch b.Action {
+	case keymap.BringBack:
+		short = text.Line(bringBackVerb(m.kind).String())
+	case keymap.Secrets:
+		if m.detail.unmasked {
+			short = text.Const("mask secrets")
+		}
+	}
+	first, _, _ := strings.Cut(h.Key, " ")
+	return text.Line(first), short
+}
+
+// where is the marks, the row and what is being sent.
+func (m *Model) where() text.Safe {
+	l := m.list()
+	var parts []text.Safe
+	if n := l.Marks.Len(); n > 0 {
+		parts = append(parts, text.Sprintf("%s marked", humanize.Comma(int64(n))))
+	}
+	if l.Len() > 0 {
+		more := text.Safe{}
+		if !l.Complete() {
+			more = text.Const("+")
+		}
+		parts = append(parts, text.Sprintf("row %s of %s%s", humanize.Comma(int64(l.Cursor()+1)), humanize.Comma(int64(l.Len())), more))
+	}
+	if s := m.jobLine(); !s.IsEmpty() {
+		parts = append(parts, s)
+	}
+	return text.Join(text.Const(" · "), parts...)
+}
+
+// jobLine sums up what became of the newest job, while it is under way.
+func (m *Model) jobLine() text.Safe {
+	n := m.underWay()
+	if n == 0 {
+		return text.Safe{}
+	}
+	return text.Sprintf("%d under way", n)
+}
+
+// ago says how long since at, roughly.
+func ago(now, at time.Time) text.Safe {
+	return text.Line(humanize.RelTime(at, now, "ago", "from now"))
+}
+
+// padded fills a line of the screen with blanks to width cells.
+func padded(line string, width int) string {
+	return line + strings.Repeat(" ", max(0, width-cells(line)))
+}
