@@ -65,9 +65,10 @@ type Client struct {
 
 	pages    [len(model.Kinds)]pageSize
 	logPages pageSize
-	// noIDList and oldLogs remember what the server was found not to know.
-	noIDList atomic.Bool
-	oldLogs  atomic.Bool
+	// What the server was found not to know: lists by id, /v2/logs, logs by several ids.
+	noIDList     atomic.Bool
+	oldLogs      atomic.Bool
+	logsOneByOne atomic.Bool
 }
 
 var _ model.Backend = (*Client)(nil)

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strconv"
 
+	"golang.org/x/sync/errgroup"
+
 	"redrive/model"
 )
 
@@ -16,16 +18,55 @@ const (
 )
 
 // Logs reads one page of the log of messages: GET /v2/logs, or GET /v2/events of a server that does not know that. It
-// takes 1 to [model.PageSize] ids. That a log is empty says little: it is written some time after the fact.
+// takes 1 to [model.PageSize] ids. A server that takes one id a call is asked for each; there is no next page then, unless
+// one message was asked for. That a log is empty says little: it is written some time after the fact.
 //
 // No ids, or one that cannot be sent, is a [RefusedError]: without ids the log would be everyone's.
-func (c *Client) Logs(ctx context.Context, q model.LogQuery) (page model.LogPage, err error) {
+func (c *Client) Logs(ctx context.Context, q model.LogQuery) (model.LogPage, error) {
 	if err := c.checkLogQuery(q); err != nil {
 		return model.LogPage{}, err
 	}
-	query := url.Values{"messageIds": q.MessageIDs}
-	if q.Cursor != "" {
-		query.Set("cursor", q.Cursor)
+	if !c.logsOneByOne.Load() {
+		page, err := c.logPage(ctx, url.Values{"messageIds": q.MessageIDs}, q.Cursor)
+		if !isStatus(err, http.StatusBadRequest) {
+			return page, err
+		}
+	}
+	page, err := c.logOfEach(ctx, q)
+	if err == nil {
+		c.logsOneByOne.Store(true)
+	}
+	return page, err
+}
+
+// logOfEach asks for the log of every message by itself.
+func (c *Client) logOfEach(ctx context.Context, q model.LogQuery) (model.LogPage, error) {
+	if len(q.MessageIDs) == 1 {
+		return c.logPage(ctx, url.Values{"messageId": q.MessageIDs}, q.Cursor)
+	}
+	pages := make([]model.LogPage, len(q.MessageIDs))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(readsAtOnce)
+	for i, id := range q.MessageIDs {
+		group.Go(func() (err error) {
+			pages[i], err = c.logPage(ctx, url.Values{"messageId": {id}}, "")
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return model.LogPage{}, err
+	}
+	var all model.LogPage
+	for _, p := range pages {
+		all.Events = append(all.Events, p.Events...)
+	}
+	return all, nil
+}
+
+// logPage reads a page of the log that query asks for.
+func (c *Client) logPage(ctx context.Context, query url.Values, cursor string) (page model.LogPage, err error) {
+	if cursor != "" {
+		query.Set("cursor", cursor)
 	}
 	err = c.paged(&c.logPages, func(count int) (bytes int64, err error) {
 		query.Set("count", strconv.Itoa(count))

@@ -81,6 +81,35 @@ func TestOlderServerIsAskedForEvents(t *testing.T) {
 	}
 }
 
+func TestServerThatTakesOneIDACallIsAskedForEachMessage(t *testing.T) {
+	var rec recorder
+	c := newClient(t, "http://localhost", over(func(r *http.Request) (*http.Response, error) {
+		rec.note(r)
+		id := r.URL.Query().Get("messageId")
+		if id == "" {
+			return reply(r, 400, ""), nil
+		}
+		return reply(r, 200, `{"logs":[{"messageId":"`+id+`"}],"cursor":"next"}`), nil
+	}))
+	for _, want := range []struct {
+		ids      []string
+		next     string
+		requests int
+	}{{[]string{"a", "b"}, "", 3}, {[]string{"a", "b"}, "", 5}, {[]string{"c"}, "next", 6}} {
+		page, err := c.Logs(t.Context(), model.LogQuery{MessageIDs: want.ids})
+		var got []string
+		for _, e := range page.Events {
+			got = append(got, e.MessageID)
+		}
+		if err != nil || fmt.Sprint(got) != fmt.Sprint(want.ids) || page.Next != want.next || len(rec.all()) != want.requests {
+			t.Errorf("%+v, %v, %q", page, err, rec.all())
+		}
+	}
+	if _, err := answering(t, 400, "").Logs(t.Context(), model.LogQuery{MessageIDs: []string{"a", "b"}}); kindOf(err) != "bad request" {
+		t.Error(err)
+	}
+}
+
 func TestLogThatIsTooLargeIsAskedForInSmallerParts(t *testing.T) {
 	var rec recorder
 	c := newClient(t, "http://localhost", func(cfg *api.Config) { cfg.PageCap = 200 }, over(func(r *http.Request) (*http.Response, error) {

@@ -65,7 +65,7 @@ func TestServerThatCannotBeReachedWasNeverSentAnything(t *testing.T) {
 	untrusted := httptest.NewUnstartedServer(http.NotFoundHandler())
 	untrusted.Config.ErrorLog = log.New(io.Discard, "", 0)
 	untrusted.StartTLS()
-	defer untrusted.Close()
+	t.Cleanup(untrusted.Close)
 	plain, _ := listen(t, func(_ int, conn net.Conn) {
 		// A server that speaks no TLS.
 		_, _ = io.WriteString(conn, "HTTP/1.1 400 Bad Request\r\n\r\n")
@@ -81,6 +81,7 @@ func TestServerThatCannotBeReachedWasNeverSentAnything(t *testing.T) {
 	} {
 		for _, op := range append(reads[:1:1], writes...) {
 			t.Run(name+" "+op.name, func(t *testing.T) {
+				t.Parallel()
 				if err := op.do(t, newClient(t, url)); kindOf(err) != "never sent" {
 					t.Errorf("got %s: %v", kindOf(err), err)
 				}

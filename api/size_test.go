@@ -24,7 +24,7 @@ func sizedDLQ(rec *recorder, sizes []int) roundTrip {
 			if i > first {
 				readers = append(readers, strings.NewReader(","))
 			}
-			readers = append(readers, strings.NewReader(`{"body":"`), io.LimitReader(&repeating{text: `\"x\\`}, int64(sizes[i]/5*5)),
+			readers = append(readers, strings.NewReader(`{"body":"`), io.LimitReader(&repeating{text: strings.Repeat(`\"x\\`, 1000)}, int64(sizes[i]/5*5)),
 				strings.NewReader(fmt.Sprintf(`","dlqId":"%d","messageId":"m"}`, i)))
 		}
 		readers = append(readers, strings.NewReader(`]`))

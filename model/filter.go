@@ -333,7 +333,7 @@ func hasComma(v string) bool { return strings.Contains(v, ",") }
 
 // containsFold tells whether s contains part, which is in lower case. ASCII is compared without allocating.
 func containsFold(s, part string) bool {
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		if s[i] >= 0x80 {
 			return strings.Contains(strings.ToLower(s), part)
 		}

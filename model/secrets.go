@@ -1,10 +1,6 @@
 package model
 
-import (
-	"net/url"
-	"regexp"
-	"strings"
-)
+import "regexp"
 
 // Masked stands in for a secret.
 const Masked = "••••••"
@@ -14,8 +10,9 @@ const secretName = `[\w.\-]*(?:authorization|password|passwd|secret|token|signat
 
 var (
 	secretHeader = regexp.MustCompile(`(?i)^` + secretName + `$`)
-	secretJSON   = regexp.MustCompile(`(?i)("` + secretName + `"\s*:\s*)("(?:[^"\\]|\\.)*"|[^\s",{}\[\]]+)`)
+	secretJSON   = regexp.MustCompile(`(?i)("` + secretName + `"\s*:\s*)("(?:[^"\\]|\\.)*(?:"|\\?$)|[^\s",{}\[\]]+)`)
 	secretForm   = regexp.MustCompile(`(?i)((?:^|[&?\s;])` + secretName + `=)[^&\s;"]+`)
+	urlPassword  = regexp.MustCompile(`(?i)^([a-z][a-z0-9+.\-]*://[^/?#:@]*:)[^/?#]+@`)
 	bearer       = regexp.MustCompile(`(?i)\b(bearer|basic)(\s+)[A-Za-z0-9._~+/=\-]{8,}`)
 )
 
@@ -37,10 +34,6 @@ func MaskText(s string) string {
 
 // MaskURL masks secrets in the query and the password of a URL.
 func MaskURL(raw string) string {
-	if u, err := url.Parse(raw); err == nil && u.User != nil {
-		if password, ok := u.User.Password(); ok && password != "" {
-			raw = strings.Replace(raw, ":"+password+"@", ":"+Masked+"@", 1)
-		}
-	}
+	raw = urlPassword.ReplaceAllString(raw, `${1}`+Masked+`@`)
 	return secretForm.ReplaceAllString(raw, `${1}`+Masked)
 }

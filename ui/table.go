@@ -33,19 +33,19 @@ const (
 var messageColumns = []column{
 	{heading: text.Const("STATUS"), width: 6, rank: 1, draw: drawStatus},
 	{heading: text.Const("DESTINATION"), min: 22, share: 3, rank: 2, draw: drawDestination},
-	{heading: text.Const("QUEUE/GROUP"), width: 13, rank: 4, draw: drawQueue},
-	{heading: text.Const("LABEL"), width: 14, rank: 5, draw: drawLabels},
+	{heading: text.Const("QUEUE/GROUP"), width: 11, rank: 4, draw: drawQueue},
+	{heading: text.Const("LABEL"), width: 13, rank: 5, draw: drawLabels},
 	{heading: text.Const("MAX"), width: 3, rank: 6, draw: drawMaxRetries, right: true},
-	{heading: text.Const("RESPONSE"), min: 20, share: 2, rank: 3, draw: drawResponse},
+	{heading: text.Const("RESPONSE"), min: 20, share: 1, rank: 3, draw: drawResponse},
 }
 
 var workflowColumns = []column{
 	{heading: text.Const("STATUS"), width: 6, rank: 1, draw: drawStatus},
-	{heading: text.Const("WORKFLOW"), min: 22, share: 2, rank: 2, draw: drawWorkflow},
+	{heading: text.Const("WORKFLOW"), min: 22, share: 1, rank: 2, draw: drawWorkflow},
 	{heading: text.Const("RUN"), width: 16, rank: 4, draw: drawRun},
 	{heading: text.Const("FAILURE FN"), width: 10, rank: 5, draw: drawFailureState},
-	{heading: text.Const("LABEL"), width: 14, rank: 6, draw: drawLabels},
-	{heading: text.Const("RESPONSE"), min: 20, share: 2, rank: 3, draw: drawResponse},
+	{heading: text.Const("LABEL"), width: 13, rank: 6, draw: drawLabels},
+	{heading: text.Const("RESPONSE"), min: 20, share: 1, rank: 3, draw: drawResponse},
 }
 
 func columnsOf(k model.Kind) []column {

@@ -1,0 +1,78 @@
+package model_test
+
+import (
+	"fmt"
+	"testing"
+
+	"redrive/model"
+)
+
+const many = 100_000
+
+func manyMessages() []model.Entry {
+	entries := make([]model.Entry, many)
+	for i := range entries {
+		entries[i] = message(2*i, status(500+i%5), labels(fmt.Sprint("release-", i%50)), func(e *model.Entry) {
+			e.URL = fmt.Sprintf("https://api%d.acme.io/webhooks/orders", i%20)
+			e.QueueName = fmt.Sprint("queue-", i%10)
+			e.Response = "upstream connect error or disconnect/reset before headers. reset reason: connection failure"
+		})
+	}
+	return entries
+}
+
+func BenchmarkRebuild(b *testing.B) {
+	l := loaded(b, 50, manyMessages()...)
+	for name, line := range map[string]string{
+		"everything": "",
+		"field":      "status:503 -label:release-3",
+		"word":       "reset reason",
+		"rare word":  "nowhere to be found",
+		"part":       "url:api7.acme",
+	} {
+		b.Run(name, func(b *testing.B) {
+			work := l.Refilter(filter(b, line), false)
+			b.ReportAllocs()
+			for b.Loop() {
+				work.Run()
+			}
+		})
+	}
+}
+
+// BenchmarkApplyPage measures a page of unknown entries. The list is made anew now and then, so that it hardly grows.
+func BenchmarkApplyPage(b *testing.B) {
+	entries := manyMessages()
+	for name, place := range map[string]func(n int) int{
+		"older":   func(n int) int { return -1 - n },
+		"between": func(n int) int { return 2*(n%many) + 1 },
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			var l *model.Listing
+			page := make([]model.Entry, model.PageSize)
+			for n := 0; b.Loop(); n++ {
+				b.StopTimer()
+				if n%200 == 0 {
+					l = model.NewListing(model.NewStore(), account, model.Message)
+					arrive(b, l, "2", entries...)
+					l.LoadAll()
+				}
+				for i := range page {
+					page[i] = message(place(997 * (n%200*model.PageSize + i)))
+				}
+				f, _ := l.Next(epoch)
+				b.StartTimer()
+				l.Apply(f, model.Page{Entries: page, Next: fmt.Sprint(n)})
+			}
+		})
+	}
+}
+
+func BenchmarkTakeIn(b *testing.B) {
+	l := loaded(b, 50, manyMessages()...)
+	b.ReportAllocs()
+	for b.Loop() {
+		l.TakeIn(none)
+	}
+}

@@ -1,0 +1,164 @@
+package model_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"redrive/model"
+)
+
+// fakeBackend counts the calls that reach it; a write waits for gate when there is one.
+type fakeBackend struct {
+	calls []string
+	gate  chan error
+}
+
+func (b *fakeBackend) List(context.Context, model.Query) (model.Page, error) {
+	b.calls = append(b.calls, "list")
+	return model.Page{Next: "n"}, nil
+}
+
+func (b *fakeBackend) Get(context.Context, model.Key) (model.Detail, error) {
+	b.calls = append(b.calls, "get")
+	return model.Detail{}, nil
+}
+
+func (b *fakeBackend) Logs(context.Context, model.LogQuery) (model.LogPage, error) {
+	b.calls = append(b.calls, "logs")
+	return model.LogPage{}, nil
+}
+
+func (b *fakeBackend) Do(context.Context, model.Write) (model.WriteResult, error) {
+	if b.gate != nil {
+		return model.WriteResult{}, <-b.gate
+	}
+	b.calls = append(b.calls, "do")
+	return sent("msg_new"), nil
+}
+
+func (b *fakeBackend) Control(_ context.Context, c model.ControlCall) (model.Queue, error) {
+	b.calls = append(b.calls, "control")
+	return model.Queue{Name: c.Queue}, nil
+}
+
+func TestReadOnlyBackendRefusesEveryChangeWithoutACall(t *testing.T) {
+	fake := &fakeBackend{}
+	b := model.ReadOnly(fake)
+	for verb, name := range map[model.Verb]string{model.Retry: "retry is off", model.Resume: "resume is off"} {
+		_, err := b.Do(t.Context(), model.Write{Verb: verb})
+		var refused *model.ReadOnlyError
+		if !errors.As(err, &refused) || refused.Verb != verb || !strings.Contains(err.Error(), name) {
+			t.Errorf("%v: %v", verb, err)
+		}
+	}
+	for _, a := range []model.ControlAction{model.PauseQueue, model.ResumeQueue} {
+		q, err := b.Control(t.Context(), model.ControlCall{Action: a, Queue: "q"})
+		var refused *model.ReadOnlyError
+		if !errors.As(err, &refused) || q.Name != "" || strings.Contains(err.Error(), "unknown") {
+			t.Errorf("%v: %v", a, err)
+		}
+	}
+	if len(fake.calls) != 0 {
+		t.Errorf("calls: %v", fake.calls)
+	}
+}
+
+func TestReadOnlyBackendLetsReadsThrough(t *testing.T) {
+	fake := &fakeBackend{}
+	b := model.ReadOnly(fake)
+	if p, err := b.List(t.Context(), model.Query{}); err != nil || p.Next != "n" {
+		t.Error(p, err)
+	}
+	if _, err := b.Get(t.Context(), key(1)); err != nil {
+		t.Error(err)
+	}
+	if _, err := b.Logs(t.Context(), model.LogQuery{}); err != nil {
+		t.Error(err)
+	}
+	if q, err := b.Control(t.Context(), model.ControlCall{Queue: "q"}); err != nil || q.Name != "q" {
+		t.Error(q, err)
+	}
+	if got := strings.Join(fake.calls, " "); got != "list get logs control" {
+		t.Errorf("calls: %s", got)
+	}
+}
+
+func TestWaitingEndsWithTheLastAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := &fakeBackend{gate: make(chan error)}
+		b := model.CountInFlight(fake)
+		if n := b.Wait(t.Context()); n != 0 {
+			t.Errorf("%d in flight before any write", n)
+		}
+		answers := make(chan error, 2)
+		for range 2 {
+			go func() {
+				_, err := b.Do(t.Context(), model.Write{})
+				answers <- err
+			}()
+		}
+		synctest.Wait()
+		waited := make(chan int, 1)
+		go func() { waited <- b.Wait(t.Context()) }()
+
+		failure := errors.New("failure")
+		fake.gate <- failure
+		if err := <-answers; !errors.Is(err, failure) {
+			t.Errorf("the answer is %v", err)
+		}
+		synctest.Wait()
+		select {
+		case n := <-waited:
+			t.Fatalf("waiting ended with %d while a write is unanswered", n)
+		default:
+		}
+		fake.gate <- nil
+		if n := <-waited; n != 0 {
+			t.Errorf("%d remain", n)
+		}
+		if n := b.Wait(t.Context()); n != 0 {
+			t.Errorf("%d remain", n)
+		}
+	})
+}
+
+func TestWaitingThatIsCutShortTellsHowManyRemain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := &fakeBackend{gate: make(chan error)}
+		b := model.CountInFlight(fake)
+		ended, end := context.WithCancel(t.Context())
+		end()
+		for want := 1; want <= 3; want++ {
+			go func() { _, _ = b.Do(t.Context(), model.Write{}) }()
+			synctest.Wait()
+			if n := b.Wait(ended); n != want {
+				t.Errorf("%d remain of %d", n, want)
+			}
+		}
+		for want := 2; want >= 0; want-- {
+			fake.gate <- nil
+			synctest.Wait()
+			if n := b.Wait(ended); n != want {
+				t.Errorf("%d remain, want %d", n, want)
+			}
+		}
+	})
+}
+
+func TestPanickingWriteIsNotWaitedFor(t *testing.T) {
+	b := model.CountInFlight(nil)
+	func() {
+		defer func() {
+			if recover() == nil {
+				t.Fatal("the panic is gone")
+			}
+		}()
+		_, _ = b.Do(t.Context(), model.Write{})
+	}()
+	if n := b.Wait(t.Context()); n != 0 {
+		t.Errorf("%d remain", n)
+	}
+}
