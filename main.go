@@ -2,6 +2,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -12,13 +13,15 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"sync/atomic"
+	"strings"
+	"sync"
 	"syscall"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
 
 	"redrive/api"
 	"redrive/api/emulator"
@@ -31,25 +34,40 @@ const (
 	refreshEvery = 30 * time.Second
 	// answerTime is how long the end of the program waits for answers to writes that are under way.
 	answerTime = time.Second
+	// slowWrite is how long a write to the terminal may take before the line counts as stalled.
+	slowWrite = 100 * time.Millisecond
+	// stuckAfter is how long the screen may take to end after a signal before it is left as it is.
+	stuckAfter = 2 * time.Second
+	// mostEntries is how many entries the emulator makes at most.
+	mostEntries = 1_000_000
 	// exitUsage is the exit code for a start that cannot be: no token, no terminal, a bad flag.
 	exitUsage = 2
 )
 
 func main() {
 	err := command(os.Stdout, os.Stderr).Execute()
-	if err == nil {
-		return
-	}
-	fmt.Fprintln(os.Stderr, "redrive:", err)
+	var signalled *signalError
 	var failed *runError
-	if errors.As(err, &failed) {
+	switch {
+	case err == nil:
+	case errors.As(err, &signalled):
+		os.Exit(128 + int(signalled.signal))
+	case errors.As(err, &failed):
+		fmt.Fprintln(os.Stderr, "redrive:", err)
 		os.Exit(1)
+	default:
+		fmt.Fprintln(os.Stderr, "redrive:", err)
+		os.Exit(exitUsage)
 	}
-	os.Exit(exitUsage)
 }
 
-// runError is a failure after the start.
-type runError struct{ error }
+// runError is a failure after the start, signalError the end by a signal.
+type (
+	runError    struct{ error }
+	signalError struct{ signal syscall.Signal }
+)
+
+func (e *signalError) Error() string { return e.signal.String() }
 
 // incidentFlags are the flags of the data set that the emulator begins with.
 type incidentFlags struct {
@@ -67,8 +85,11 @@ func (f *incidentFlags) add(c *cobra.Command, of string, arrivals float64) {
 }
 
 func (f *incidentFlags) server() (*emulator.Server, error) {
-	if f.messages < 0 || f.workflows < 0 || f.odd < 0 || f.arrivals < 0 {
+	if min(f.messages, f.workflows, f.odd) < 0 || f.arrivals < 0 {
 		return nil, errors.New("--messages, --workflows, --odd and --arrivals take 0 or more")
+	}
+	if max(f.messages, f.workflows) > mostEntries || f.arrivals > mostEntries {
+		return nil, fmt.Errorf("--messages, --workflows and --arrivals take at most %d: the emulator holds its entries in memory", mostEntries)
 	}
 	s := emulator.New(emulator.Options{Seed: f.seed})
 	s.SeedIncident(emulator.IncidentOptions{
@@ -88,34 +109,40 @@ func noneIfZero(n int) int {
 
 func command(stdout, stderr io.Writer) *cobra.Command {
 	var (
-		demo, readOnly bool
-		name           string
-		incident       incidentFlags
+		o        dashboardOptions
+		incident incidentFlags
 	)
 	root := &cobra.Command{
 		Use:   "redrive",
 		Short: "See why messages and workflow runs failed for good, and bring the right ones back",
 		Long: `redrive is a terminal dashboard for the dead letter queues of Upstash QStash and Upstash Workflow.
 
-It reads QSTASH_TOKEN and QSTASH_URL from the environment. --demo needs neither, and no network.`,
+It reads the variables of the QStash SDKs from the environment: QSTASH_TOKEN and QSTASH_URL, or QSTASH_REGION with
+US_EAST_1_QSTASH_TOKEN and US_EAST_1_QSTASH_URL, or QSTASH_DEV for the local development server. --demo needs none, and no
+network.`,
 		Args:          cobra.NoArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(c *cobra.Command, _ []string) error {
 			for _, f := range []string{"messages", "workflows", "odd", "seed", "arrivals"} {
-				if !demo && c.Flags().Changed(f) {
+				if !o.demo && c.Flags().Changed(f) {
 					return fmt.Errorf("--%s goes with --demo or with redrive emulator", f)
 				}
 			}
-			return dashboard(stderr, demo, readOnly, name, &incident)
+			return dashboard(stderr, o, &incident)
 		},
 	}
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.Flags().BoolVar(&demo, "demo", false, "run on an emulator within the program: no network, no token")
-	root.Flags().BoolVar(&readOnly, "read-only", false, "refuse everything that changes an entry")
-	root.Flags().StringVar(&name, "name", "", "the name of the account for the header, instead of the host")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
+		says, _, _ := strings.Cut(err.Error(), ": strconv.")
+		return fmt.Errorf("%s: redrive --help lists what there is", says)
+	})
+	root.Flags().BoolVar(&o.demo, "demo", false, "run on an emulator within the program: no network, no token")
+	root.Flags().BoolVar(&o.readOnly, "read-only", false, "refuse everything that changes an entry")
+	root.Flags().StringVar(&o.name, "name", "", "the name of the account for the header, instead of the host")
+	root.Flags().BoolVar(&o.insecureHTTP, "insecure-http", false, "permit plain http to other machines, where the token can be read on the way")
 	incident.add(root, "(with --demo)", 14)
 	root.AddCommand(emulatorCommand(stdout))
 	return root
@@ -141,75 +168,125 @@ func emulatorCommand(stdout io.Writer) *cobra.Command {
 	return c
 }
 
+type dashboardOptions struct {
+	demo, readOnly, insecureHTTP bool
+	name                         string
+}
+
 // dashboard runs the screen until it is left.
-func dashboard(stderr io.Writer, demo, readOnly bool, name string, incident *incidentFlags) error {
+func dashboard(stderr io.Writer, o dashboardOptions, incident *incidentFlags) error {
 	if !term.IsTerminal(os.Stdin.Fd()) || !term.IsTerminal(os.Stdout.Fd()) {
 		return errors.New("this is no terminal: redrive draws a screen and reads keys, so run it in one (redrive emulator needs none)")
 	}
 	if t := os.Getenv("TERM"); t == "" || t == "dumb" {
 		return fmt.Errorf("TERM is %q, which cannot draw a screen: set TERM to what your terminal is, such as xterm-256color", t)
 	}
-	client, err := connect(demo, incident)
+	client, title, err := connect(o, incident)
 	if err != nil {
 		return err
 	}
-	if name == "" {
-		name = client.Host()
-	}
 	var backend model.Backend = client
-	if readOnly {
+	if o.readOnly {
 		backend = model.ReadOnly(backend)
 	}
 	inFlight := model.CountInFlight(backend)
 	output := &countingFile{File: os.Stdout}
 	screen := ui.New(ui.Options{
-		Backend: inFlight, DLQ: client.DLQ(), Title: name, ReadOnly: readOnly, Demo: demo,
-		Refresh: refreshEvery, Now: time.Now, Zone: time.Local, NewOperation: newOperation, Written: output.written,
+		Backend: inFlight, DLQ: client.DLQ(), Title: title, ReadOnly: o.readOnly,
+		Refresh: refreshEvery, Now: time.Now, Zone: time.Local, NewOperation: newOperation, Written: output.tell,
+		NoSuspend: noSuspend(),
 	})
 	program := tea.NewProgram(screen, tea.WithOutput(output), tea.WithFPS(120), tea.WithoutSignalHandler())
 
-	signals := make(chan os.Signal, 1)
+	before, _ := term.GetState(os.Stdin.Fd())
+	ended := make(chan error, 1)
+	go func() {
+		_, err := program.Run()
+		ended <- err
+	}()
+	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)
-	ended := make(chan struct{})
-	go func() {
-		select {
-		case s := <-signals:
-			program.Send(ui.StopMsg{Why: s.String()})
-		case <-ended:
-		}
-	}()
-	_, err = program.Run()
-	close(ended)
 
-	ctx, cancel := context.WithTimeout(context.Background(), answerTime)
-	defer cancel()
-	if n := inFlight.Wait(ctx); n > 0 {
-		fmt.Fprintf(stderr, "redrive: %d calls were sent and not answered; what became of them is not known:\n", n)
-		for _, line := range screen.Unfinished() {
+	var signalled *signalError
+	stuck := make(<-chan time.Time)
+	for running := true; running; {
+		select {
+		case err = <-ended:
+			running = false
+		case s := <-signals:
+			if signalled != nil {
+				stuck = time.After(0)
+			} else {
+				signalled = &signalError{s.(syscall.Signal)}
+				stuck = time.After(stuckAfter)
+				go program.Send(ui.StopMsg{})
+			}
+		case <-stuck:
+			// The terminal takes no output, and the screen cannot end. What was sent is waited for all the same.
+			_ = term.Restore(os.Stdin.Fd(), before)
+			waitForAnswers(inFlight)
+			return signalled
+		}
+	}
+	waitForAnswers(inFlight)
+	if left := screen.Close(); len(left) > 0 {
+		fmt.Fprintln(stderr, "redrive: not settled when the program ended:")
+		for _, line := range left {
 			fmt.Fprintln(stderr, " ", line)
 		}
 	}
-	if err != nil {
+	switch {
+	case signalled != nil:
+		return signalled
+	case err != nil:
 		return &runError{err}
 	}
 	return nil
 }
 
-// connect makes the client: to the emulator within the program, or to the QStash that the environment names.
-func connect(demo bool, incident *incidentFlags) (*api.Client, error) {
-	if demo {
+func waitForAnswers(inFlight *model.InFlight) {
+	ctx, cancel := context.WithTimeout(context.Background(), answerTime)
+	defer cancel()
+	inFlight.Wait(ctx)
+}
+
+// noSuspend says why the program cannot be suspended: with no shell above it in the session, nobody would wake it up.
+func noSuspend() string {
+	mine, err := unix.Getsid(0)
+	if err != nil {
+		return ""
+	}
+	if parents, err := unix.Getsid(os.Getppid()); err != nil || mine == os.Getpid() || parents != mine {
+		return "there is no shell that it could go back to"
+	}
+	return ""
+}
+
+// connect makes the client, and what the header calls it: of the emulator within the program, or of the QStash that the
+// environment names.
+func connect(o dashboardOptions, incident *incidentFlags) (client *api.Client, title string, err error) {
+	if o.demo {
 		s, err := incident.server()
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
-		return api.New(api.Config{URL: "http://localhost", Token: emulator.DefaultToken, Transport: s.Transport()})
+		client, err = api.New(api.Config{URL: "http://localhost", Token: emulator.DefaultToken, Transport: s.Transport()})
+		return client, cmp.Or(o.name, "DEMO"), err
 	}
-	token := os.Getenv("QSTASH_TOKEN")
-	if token == "" {
-		return nil, errors.New("there is no token: set QSTASH_TOKEN (and QSTASH_URL, if it is not the default), or try redrive --demo, which needs none")
+	env, err := api.FromEnvironment(os.Getenv)
+	if err != nil {
+		return nil, "", err
 	}
-	return api.New(api.Config{URL: os.Getenv("QSTASH_URL"), Token: token})
+	client, err = api.New(api.Config{URL: env.URL, Token: env.Token, InsecureHTTP: o.insecureHTTP})
+	if err != nil {
+		return nil, "", err
+	}
+	title = cmp.Or(o.name, client.Host())
+	if env.DevServer {
+		title += " · LOCAL DEV SERVER"
+	}
+	return client, title, nil
 }
 
 // serveEmulator serves until it is interrupted.
@@ -251,16 +328,39 @@ func newOperation() string {
 	return model.LabelPrefix + hex.EncodeToString(b[:])
 }
 
-// countingFile is the terminal, with a count of the writes to it: so it is known when a frame stands.
+// countingFile is the terminal, with a count of the writes to it, so that it is known when a frame stands.
 type countingFile struct {
 	*os.File
-	begun, done atomic.Uint64
+	mu      sync.Mutex
+	written ui.Written
+	since   time.Time // when the write under way was begun
 }
 
 func (f *countingFile) Write(b []byte) (int, error) {
-	f.begun.Add(1)
-	defer f.done.Add(1)
+	f.mu.Lock()
+	f.since = time.Now()
+	f.written.Begun++
+	f.mu.Unlock()
+	defer func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.written = f.look()
+		f.written.Done++
+	}()
 	return f.File.Write(b)
 }
 
-func (f *countingFile) written() (begun, done uint64) { return f.begun.Load(), f.done.Load() }
+// look is what is known now; the lock is held.
+func (f *countingFile) look() ui.Written {
+	w := f.written
+	if now := time.Now(); w.Begun != w.Done && now.Sub(f.since) >= slowWrite {
+		w.Stalled = now
+	}
+	return w
+}
+
+func (f *countingFile) tell() ui.Written {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.look()
+}

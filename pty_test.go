@@ -289,14 +289,15 @@ func TestItLeavesTheTerminalAsItWas(t *testing.T) {
 		"SIGTERM": func(s *session) { _ = s.cmd.Process.Signal(syscall.SIGTERM) },
 		"SIGHUP":  func(s *session) { _ = s.cmd.Process.Signal(syscall.SIGHUP) },
 	}
+	codes := map[string]int{"SIGINT": 130, "SIGTERM": 143, "SIGHUP": 129}
 	for name, f := range leave {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := begin(t, 100, 30, nil, "--demo")
 			s.shows("row 1 of")
 			f(s)
-			if code := s.ended(); code != 0 {
-				t.Errorf("exit code %d", code)
+			if code := s.ended(); code != codes[name] {
+				t.Errorf("exit code %d, want %d", code, codes[name])
 			}
 			raw := s.raw()
 			for _, pair := range [][2]string{{"\x1b[?1049h", "\x1b[?1049l"}, {"\x1b[?25l", "\x1b[?25h"}, {"\x1b[?2004h", "\x1b[?2004l"}} {

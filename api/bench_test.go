@@ -93,7 +93,7 @@ func BenchmarkPage(b *testing.B) {
 				} `json:"messages"`
 				Cursor string `json:"cursor"`
 			}
-			if err := json.NewDecoder(bytes.NewReader(page)).Decode(&got); err != nil || len(got.Messages) != 100 {
+			if err := json.Unmarshal(page, &got); err != nil || len(got.Messages) != 100 {
 				b.Fatal(len(got.Messages), err)
 			}
 		}

@@ -33,16 +33,20 @@ func (e *slowError) Error() string { return fmt.Sprintf("it took longer than %s"
 // Timeout makes the error one of those that os.IsTimeout and net.Error know.
 func (e *slowError) Timeout() bool { return true }
 
-// oddAnswer is what is wrong with an answer that has arrived.
-type oddAnswer struct{ what string }
+// oddAnswerError is what is wrong with an answer that has arrived.
+type oddAnswerError struct{ what string }
 
-func (e *oddAnswer) Error() string { return e.what }
+func (e *oddAnswerError) Error() string { return e.what }
 
-func odd(format string, args ...any) error { return &oddAnswer{fmt.Sprintf(format, args...)} }
+func odd(format string, args ...any) error { return &oddAnswerError{fmt.Sprintf(format, args...)} }
 
 // statusError is the error for an answer that is no success.
 func (c *Client) statusError(a *answer, write bool) error {
-	detail := c.detail(a)
+	detail := ""
+	if a.status >= 200 {
+		// What follows a switch of protocols has no end that a deadline could bring about.
+		detail = c.detail(a)
+	}
 	switch {
 	case a.status == http.StatusUnauthorized || a.status == http.StatusForbidden:
 		return &model.UnauthorizedError{Host: c.host, Status: a.status, Detail: detail}
@@ -74,22 +78,22 @@ func (c *Client) statusError(a *answer, write bool) error {
 // contentError is the error for a success whose content cannot be used. errTooLarge of a read is left to the caller,
 // who may ask for less.
 func (c *Client) contentError(a *answer, err error, write bool) error {
-	var what *oddAnswer
+	var what *oddAnswerError
 	var syntax *jsontext.SyntacticError
 	switch {
 	case errors.Is(err, errTooLarge):
 		if !write {
 			return err
 		}
-		what = &oddAnswer{"it is too large"}
+		what = &oddAnswerError{"it is too large"}
 	case errors.As(err, &what):
 	case errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF):
-		what = &oddAnswer{"it ends in the middle"}
+		what = &oddAnswerError{"it ends in the middle"}
 		if a.size == 0 {
-			what = &oddAnswer{"it is empty"}
+			what = &oddAnswerError{"it is empty"}
 		}
 	case errors.As(err, &syntax):
-		what = &oddAnswer{"it is not JSON"}
+		what = &oddAnswerError{"it is not JSON"}
 	default:
 		return err
 	}

@@ -128,6 +128,8 @@ func TestErrorIsOneSentence(t *testing.T) {
 
 func TestTokenIsInNoErrorText(t *testing.T) {
 	forms := []string{token, url.QueryEscape(token), url.PathEscape(token)}
+	// What is cut must not leave a part of it either.
+	const part = 8
 	clean := func(t *testing.T, err error) {
 		t.Helper()
 		if err == nil {
@@ -135,13 +137,13 @@ func TestTokenIsInNoErrorText(t *testing.T) {
 		}
 		for e := err; e != nil; e = errors.Unwrap(e) {
 			for _, form := range forms {
-				if strings.Contains(fmt.Sprintf("%s %v %q %+v", e, e, e, e), form) {
+				if strings.Contains(fmt.Sprintf("%s %v %q %+v", e, e, e, e), form[:part]) {
 					t.Errorf("the token is in %q", e)
 				}
 			}
 		}
 	}
-	echo := strings.Repeat("x", 180) + strings.Join(forms, " ") + strings.Repeat(" "+token, 300)
+	echo := strings.Repeat("x", 175) + strings.Join(forms, " ") + strings.Repeat(" "+token, 300)
 	for _, status := range []int{200, 302, 400, 401, 403, 404, 412, 429, 500} {
 		for _, body := range []string{echo, `{"error":"` + echo + `"}`, `{"messages":"` + echo + `"}`, `{"messageId":"` + echo} {
 			for _, op := range append(reads[:4:4], writes...) {
@@ -238,7 +240,7 @@ func TestBodyThatBreaksOffIsAnErrorOfItsOwn(t *testing.T) {
 				return resp, nil
 			}))
 			want := "lost answer"
-			if op.name == "list messages" && broken == io.ErrUnexpectedEOF {
+			if op.name == "list messages" && errors.Is(broken, io.ErrUnexpectedEOF) {
 				want = "unreadable"
 			}
 			if err := op.do(t, c); kindOf(err) != want {

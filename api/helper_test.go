@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -16,7 +17,11 @@ import (
 	"redrive/model"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	// Go looks at the proxy of the environment once. The hosts of the tests are local and never go through one.
+	_ = os.Setenv("HTTP_PROXY", "http://127.0.0.1:9")
+	goleak.VerifyTestMain(m)
+}
 
 const (
 	// token has characters that change when they are escaped.

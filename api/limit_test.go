@@ -198,7 +198,7 @@ func TestReadThatWaitsForItsTurnCanBeCancelled(t *testing.T) {
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		defer cancel()
-		if _, err := c.List(ctx, model.Query{}); err != context.DeadlineExceeded || len(times()) != 4 {
+		if _, err := c.List(ctx, model.Query{}); !errors.Is(err, context.DeadlineExceeded) || len(times()) != 4 {
 			t.Error(err, times())
 		}
 	})

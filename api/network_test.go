@@ -303,6 +303,21 @@ func TestAnswerThatKeepsComingIsWaitedForLongerThanAPause(t *testing.T) {
 	})
 }
 
+func TestWriteHasItsTimeAltogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newClient(t, "http://localhost", over(func(r *http.Request) (*http.Response, error) {
+			resp := reply(r, 201, "")
+			resp.Body = io.NopCloser(trickle{strings.NewReader(`{"messageId":"` + strings.Repeat("x", 100) + `"}`)})
+			return resp, nil
+		}))
+		began := time.Now()
+		_, err := c.Do(t.Context(), retryOf(t, someI))
+		if took := time.Since(began); kindOf(err) != "lost answer" || took > 31*time.Second {
+			t.Errorf("after %v: %v", took, err)
+		}
+	})
+}
+
 func TestCancelledReadReturnsTheErrorOfItsContext(t *testing.T) {
 	for _, op := range reads {
 		t.Run(op.name, func(t *testing.T) {
@@ -312,7 +327,7 @@ func TestCancelledReadReturnsTheErrorOfItsContext(t *testing.T) {
 				<-r.Context().Done()
 				return nil, r.Context().Err()
 			}))
-			if err := op.do(withContext{t, ctx}, c); err != context.Canceled {
+			if err := op.do(withContext{t, ctx}, c); !errors.Is(err, context.Canceled) {
 				t.Error(err)
 			}
 		})

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"math"
 	"strconv"
@@ -290,7 +291,7 @@ func (s *scanner) end() {
 	switch _, err := s.dec.ReadToken(); {
 	case err == nil:
 		s.fail("more follows after its end")
-	case err != io.EOF:
+	case !errors.Is(err, io.EOF):
 		s.err = err
 	}
 }

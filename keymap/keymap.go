@@ -16,7 +16,7 @@ import (
 type Scope uint8
 
 const (
-	// Everywhere is below every scope that leaks.
+	// Everywhere is below every scope that leaks: lists and detail.
 	Everywhere Scope = iota
 	// List is a table of entries.
 	List
@@ -155,8 +155,8 @@ var bindings = []Binding{
 	bind(Secrets, groupDetail, "show or mask secrets", "m", "show secrets", []string{"m"}, Detail).footer(1),
 
 	bind(ShowHelp, groupRest, "keys and past messages", "?", "help", []string{"?"}, Everywhere, Help).footer(8),
-	bind(Quit, groupRest, "close what is on top; from a list, quit (asks while something is being sent; twice always leaves)", "q", "quit", []string{"q"}, Everywhere, Help).footer(9),
-	bind(Interrupt, groupRest, "as q, also while typing and on the sheet", "ctrl+c", "quit", []string{"ctrl+c"}, Everywhere, Help, Sheet, Filter),
+	bind(Quit, groupRest, "close what is on top; from a list, quit (asks while something is not settled)", "q", "quit", []string{"q"}, Everywhere, Help).footer(9),
+	bind(Interrupt, groupRest, "as q, also while typing and on the sheet; twice in a row always leaves", "ctrl+c", "quit", []string{"ctrl+c"}, Everywhere, Help, Sheet, Filter),
 	bind(Suspend, groupRest, "suspend the program", "ctrl+z", "suspend", []string{"ctrl+z"}, Everywhere, Help, Sheet, Filter),
 }
 
@@ -221,5 +221,5 @@ func Markdown() string {
 
 // String names the scope in the README.
 func (s Scope) String() string {
-	return [...]string{"everywhere", "lists", "detail", "plan sheet", "filter line", "help"}[s]
+	return [...]string{"lists, detail", "lists", "detail", "plan sheet", "filter line", "help"}[s]
 }

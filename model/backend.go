@@ -74,12 +74,6 @@ func (v Verb) For() Kind {
 // of a workflow may repeat what the first one did; a second message for a dead letter that is still there cannot.
 func (v Verb) MaySendAgain() bool { return v == Retry }
 
-// Overrides are the settings that go out with a write instead of those the entry has.
-type Overrides struct {
-	// Labels replaces the entry's labels. Nil sends none: the server keeps what the entry has.
-	Labels []string
-}
-
 // Write is one call that changes entries.
 type Write struct {
 	Verb      Verb

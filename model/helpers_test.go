@@ -86,11 +86,11 @@ func arrive(t rapid.TB, l *model.Listing, next string, entries ...model.Entry) {
 
 func newcomers(t rapid.TB, l *model.Listing, entries ...model.Entry) {
 	t.Helper()
-	f, ok := l.Refresh()
+	f, ok := l.Refresh(false)
 	if !ok {
 		t.Fatal("newcomers are not asked for")
 	}
-	l.Apply(f, model.Page{Entries: entries, Next: "more"})
+	l.Apply(f, model.Page{Entries: entries, Next: ""})
 }
 
 func refilter(t rapid.TB, l *model.Listing, line string) {

@@ -13,6 +13,8 @@ const (
 	MaxInFlight = 4
 	// maxUnsent is how often a request that never left is tried again.
 	maxUnsent = 3
+	// longestWait is how long a rate limit is waited for: what would go out later than that is asked for anew.
+	longestWait = time.Minute
 )
 
 // readBack is when, after an answer was lost, the entry is looked for.
@@ -24,6 +26,7 @@ type Job struct {
 	Number int
 	Plan   Plan
 	items  []jobItem
+	open   int // not finished yet
 	calls  int // under way
 	halted bool
 	reason string // why it is halted
@@ -58,7 +61,7 @@ type StepResult struct {
 
 // NewJob is the job of a plan that was confirmed.
 func NewJob(number int, plan Plan) *Job {
-	j := &Job{Number: number, Plan: plan, items: make([]jobItem, plan.Selection.Len())}
+	j := &Job{Number: number, Plan: plan, items: make([]jobItem, plan.Selection.Len()), open: plan.Selection.Len()}
 	for i := range j.items {
 		j.items[i].outcome.Verb = plan.Verb
 	}
@@ -70,6 +73,9 @@ func (j *Job) Next(now time.Time) []Step {
 	var steps []Step
 	for i := range j.items {
 		it := &j.items[i]
+		if j.open == 0 {
+			break
+		}
 		if it.finished || it.busy || now.Before(it.wakeAt) {
 			continue
 		}
@@ -120,20 +126,20 @@ func (j *Job) Apply(r StepResult, now time.Time) {
 	j.calls--
 	it.outcome.At = now
 	if r.Step.Look {
-		it.looked(r.Err, now)
+		j.looked(it, r.Err, now)
 		return
 	}
 	if r.Err == nil && len(r.Result.Created) == 1 {
 		it.outcome.Created = r.Result.Created[0]
-		it.finish(Sent, "")
+		j.finish(it, Sent, "")
 		if it.outcome.Created.Deduplicated {
-			it.finish(Duplicate, "the server took it for a duplicate of "+it.outcome.Created.MessageID)
+			j.finish(it, Duplicate, "the server took it for a duplicate of "+it.outcome.Created.MessageID)
 		}
 		return
 	}
 	j.failed(it, r.Step.Key, r.Err, now)
 	if j.halted && !it.finished && it.outcome.State != InDoubt {
-		it.finish(NotSent, j.reason)
+		j.finish(it, NotSent, j.reason)
 	}
 }
 
@@ -153,19 +159,19 @@ func (j *Job) failed(it *jobItem, key Key, err error, now time.Time) {
 		// Whatever caused the loss, it is no answer.
 		it.doubt(err.Error(), now)
 	case errors.As(err, &notFound):
-		it.finish(AlreadyGone, err.Error())
-	case errors.As(err, &limited) && !limited.Daily:
+		j.finish(it, AlreadyGone, err.Error())
+	case errors.As(err, &limited) && !limited.Daily && limited.Until.Before(now.Add(longestWait)):
 		it.wakeAt = latest(limited.Until, now.Add(time.Second)).Add(jitter(key))
 		it.outcome.Reason = err.Error()
 	case errors.As(err, &limited), errors.As(err, &unauthorized), errors.As(err, &readOnly):
 		// What holds for one entry holds for all of them: nothing more is sent.
-		it.finish(NotSent, err.Error())
+		j.finish(it, NotSent, err.Error())
 		j.halt(err.Error())
 	case errors.As(err, &bad), errors.As(err, &quota), errors.Is(err, ErrEmptySelection):
-		it.finish(Refused, err.Error())
+		j.finish(it, Refused, err.Error())
 	case errors.As(err, &neverSent):
 		if it.unsent++; it.unsent > maxUnsent {
-			it.finish(NotSent, err.Error())
+			j.finish(it, NotSent, err.Error())
 			j.halt(err.Error())
 			return
 		}
@@ -185,13 +191,13 @@ func (it *jobItem) doubt(reason string, now time.Time) {
 
 // looked takes the answer to a look after a lost answer. Only being gone settles it at once: an entry that is still
 // there may be about to go.
-func (it *jobItem) looked(err error, now time.Time) {
+func (j *Job) looked(it *jobItem, err error, now time.Time) {
 	var (
 		notFound *NotFoundError
 		lost     *LostAnswerError
 	)
 	if errors.As(err, &notFound) && !errors.As(err, &lost) {
-		it.finish(GoneUnknownHow, "the answer was lost, and it is not in the DLQ any more: sent, expired, or handled by someone else")
+		j.finish(it, GoneUnknownHow, "the answer was lost, and it is not in the DLQ any more: sent, expired, or handled by someone else")
 		return
 	}
 	it.reads++
@@ -201,13 +207,16 @@ func (it *jobItem) looked(err error, now time.Time) {
 	}
 	it.outcome.FoundStillThere = err == nil
 	if err != nil {
-		it.finish(InDoubt, "the answer was lost, and the entry cannot be read: "+err.Error())
+		j.finish(it, InDoubt, "the answer was lost, and the entry cannot be read: "+err.Error())
 		return
 	}
-	it.finish(InDoubt, "the answer was lost, and after 30 s it is still in the DLQ")
+	j.finish(it, InDoubt, "the answer was lost, and after 30 s it is still in the DLQ")
 }
 
-func (it *jobItem) finish(s OutcomeState, reason string) {
+func (j *Job) finish(it *jobItem, s OutcomeState, reason string) {
+	if !it.finished {
+		j.open--
+	}
 	it.outcome.State, it.outcome.Reason, it.finished = s, reason, true
 }
 
@@ -219,7 +228,7 @@ func (j *Job) halt(reason string) {
 		if it.finished || it.busy || it.outcome.State == InDoubt {
 			continue
 		}
-		it.finish(NotSent, reason)
+		j.finish(it, NotSent, reason)
 	}
 }
 
@@ -241,12 +250,7 @@ func (j *Job) Key(i int) Key { return j.Plan.Selection.At(i) }
 
 // Finished tells whether nothing more will be done for any entry.
 func (j *Job) Finished() bool {
-	for i := range j.items {
-		if !j.items[i].finished {
-			return false
-		}
-	}
-	return true
+	return j.open == 0
 }
 
 // Counts is how many entries are in each state; they add up to the plan.

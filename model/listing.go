@@ -11,6 +11,8 @@ const (
 	fetchAhead = PageSize
 	// unaskedPages is how many pages are loaded without a key pressed, when a filter lets few rows through.
 	unaskedPages = 10
+	// newcomerPages is how many pages are read for newcomers at most before they are asked in.
+	newcomerPages = 3
 )
 
 // Listing is the list of one kind: which rows of the store are shown, in which order, where the cursor is, and which
@@ -38,6 +40,8 @@ type Listing struct {
 	fetching        bool
 	refreshing      bool
 	whole           bool // an unfiltered walk has reached the end
+	gap             gap
+	sticky          bool // the list stood at its top when newcomers were asked in
 	loadAll         bool
 	unasked         int
 	retryAt         time.Time
@@ -90,10 +94,17 @@ func (l *Listing) Len() int { return len(l.rows) }
 func (l *Listing) At(i int) *Entry { return l.store.At(l.rows[i]) }
 
 // Complete tells whether all that match the filter are loaded.
-func (l *Listing) Complete() bool { return l.walk.done }
+func (l *Listing) Complete() bool { return l.walk.done && !l.gap.open }
 
-// Whole tells whether the DLQ of this kind was once walked to its end, so that counts of it are exact.
-func (l *Listing) Whole() bool { return l.whole }
+// Whole tells whether the DLQ of this kind was once walked to its end and nothing was passed over since, so that counts of
+// it are exact.
+func (l *Listing) Whole() bool { return l.whole && !l.gap.open }
+
+// Rebuilding tells whether the rows are still those of the filter before.
+func (l *Listing) Rebuilding() bool { return l.shownGeneration != l.viewGeneration }
+
+// Passed tells whether there are more newcomers than were looked at.
+func (l *Listing) Passed() bool { return l.gap.open && !l.gap.filling }
 
 // Loading tells whether a page is being fetched.
 func (l *Listing) Loading() bool { return l.fetching }
@@ -113,8 +124,13 @@ type FetchPurpose uint8
 const (
 	// NextPage goes on with the walk.
 	NextPage FetchPurpose = iota
-	// Newcomers reads the first page again; what is not known waits.
+	// Newcomers reads the first page again, and those after it until one has an entry that is known; what is not known
+	// waits.
 	Newcomers
+	// Gap reads on from where the newcomers were not followed further, until an entry is known.
+	Gap
+	// Newest reads the first page again; what is not known is shown.
+	Newest
 	// Reread reads rows on the screen again.
 	Reread
 )
@@ -124,17 +140,33 @@ type Fetch struct {
 	Generation uint64
 	Purpose    FetchPurpose
 	Query      Query
+	depth      int // how many pages of newcomers were read before this one
+	before     Row // entries stored before this row were known when the newcomers were first looked for
 }
 
-// Next is the page to read now, if one is: the first, one ahead of the screen, or all when that was asked for. There
-// is one in flight at a time.
+// gap is what lies between the newcomers that were looked at and the entries that are known.
+type gap struct {
+	open    bool
+	filling bool // the newcomers were taken in, and so is what lies behind them
+	cursor  string
+	before  Row // what was stored before this row lies behind the gap
+}
+
+// Next is the page to read now, if one is: what was passed over before the newcomers that are shown, the first page, one
+// ahead of the screen, or all when that was asked for. There is one in flight at a time.
 func (l *Listing) Next(now time.Time) (Fetch, bool) {
-	if l.fetching || l.walk.done || now.Before(l.retryAt) {
+	if l.fetching || now.Before(l.retryAt) {
 		return Fetch{}, false
+	}
+	if l.gap.open && (l.gap.filling || l.loadAll) {
+		l.fetching, l.gap.filling = true, true
+		f := l.fetch(Gap, l.gap.cursor)
+		f.before = l.gap.before
+		return f, true
 	}
 	wanted := l.jump > 0 || len(l.rows)-(l.top+l.height) < fetchAhead
 	needed := !l.walk.started || l.loadAll || wanted && l.unasked < unaskedPages
-	if !needed {
+	if l.walk.done || !needed {
 		return Fetch{}, false
 	}
 	l.fetching = true
@@ -142,13 +174,21 @@ func (l *Listing) Next(now time.Time) (Fetch, bool) {
 	return l.fetch(NextPage, l.walk.cursor), true
 }
 
-// Refresh reads the first page again, for newcomers, unless that is under way.
-func (l *Listing) Refresh() (Fetch, bool) {
+// Refresh reads the first page again, for newcomers, unless that is under way. Those that were asked in are shown at once.
+func (l *Listing) Refresh(askedIn bool) (Fetch, bool) {
 	if l.refreshing || !l.walk.started {
 		return Fetch{}, false
 	}
 	l.refreshing = true
-	return l.fetch(Newcomers, ""), true
+	f := l.fetch(Newcomers, "")
+	if askedIn {
+		f.Purpose = Newest
+	}
+	f.before = Row(l.store.Len())
+	if l.gap.open {
+		f.before = l.gap.before
+	}
+	return f, true
 }
 
 // Reread reads the rows on the screen again.
@@ -163,30 +203,57 @@ func (l *Listing) Reread() (Fetch, bool) {
 }
 
 func (l *Listing) fetch(p FetchPurpose, cursor string) Fetch {
-	return Fetch{l.pageGeneration, p, Query{DLQ: l.dlq, Kind: l.kind, Server: l.walk.server, Cursor: cursor}}
+	return Fetch{Generation: l.pageGeneration, Purpose: p, Query: Query{DLQ: l.dlq, Kind: l.kind, Server: l.walk.server, Cursor: cursor}}
 }
 
-// Apply takes a page in, and returns the entries that a [Reread] asked for and that are gone. The other kind's entries
-// in it are stored, and are for the other listing to show: its [Listing.Adopt] finds them.
-func (l *Listing) Apply(f Fetch, p Page) (gone []Key) {
+// Apply takes a page in, and returns the entries that a [Reread] asked for and that are gone; then, when the newcomers go on
+// behind the page, what to read next. The other kind's entries in it are stored, and are for the other listing to show: its
+// [Listing.Adopt] finds them.
+func (l *Listing) Apply(f Fetch, p Page) (gone []Key, next *Fetch) {
 	if f.Generation != l.pageGeneration {
-		return nil
+		return nil, nil
 	}
+	met := l.meetsKnown(p.Entries, f.before)
+	end := p.Next == "" || p.Next == f.Query.Cursor
 	switch f.Purpose {
 	case NextPage:
 		l.fetching, l.retryAt, l.backoff = false, time.Time{}, 0
 		l.walk.started = true
 		l.walk.cursor = p.Next
-		l.walk.done = p.Next == "" || p.Next == f.Query.Cursor
+		l.walk.done = end
 		if l.walk.done {
-			l.loadAll = false
+			l.loadAll = l.loadAll && l.gap.open
 			l.whole = l.whole || l.walk.server.Identity() == ServerFilter{}.Identity()
 		}
 		l.show(l.put(p.Entries, false))
 		l.takeJump()
-	case Newcomers:
+	case Gap:
+		l.fetching, l.retryAt, l.backoff = false, time.Time{}, 0
+		l.gap.cursor = p.Next
+		l.show(l.put(p.Entries, false))
+		if met || end {
+			l.gap = gap{}
+			l.loadAll = l.loadAll && !l.walk.done
+		}
+		l.stick()
+	case Newcomers, Newest:
 		l.refreshing = false
-		l.show(l.put(p.Entries, true))
+		waits := f.Purpose == Newcomers
+		l.show(l.put(p.Entries, waits))
+		if !waits {
+			l.stick()
+		}
+		switch {
+		case met || end:
+		case waits && f.depth+1 < newcomerPages:
+			l.refreshing = true
+			more := l.fetch(Newcomers, p.Next)
+			more.depth, more.before = f.depth+1, f.before
+			next = &more
+		default:
+			// A gap that was open already lies behind this one: filling goes on through it, as what it goes up to is kept.
+			l.gap = gap{open: true, filling: !waits || l.gap.filling, cursor: p.Next, before: f.before}
+		}
 	case Reread:
 		found := make(map[Key]bool, len(p.Entries))
 		for i := range p.Entries {
@@ -199,19 +266,27 @@ func (l *Listing) Apply(f Fetch, p Page) (gone []Key) {
 		}
 		l.show(l.put(p.Entries, false))
 	}
-	return gone
+	return gone, next
+}
+
+// meetsKnown tells whether an entry of the page was known before, so that what follows it is known as well.
+func (l *Listing) meetsKnown(entries []Entry, before Row) bool {
+	return slices.ContainsFunc(entries, func(e Entry) bool {
+		row, known := l.store.Find(e.Key)
+		return known && row < before && e.Key.Kind == l.kind
+	})
 }
 
 // Fail takes note that a page did not come. It will be asked for again: when a rate limit ends, otherwise after a while
-// that grows to half a minute.
-func (l *Listing) Fail(f Fetch, now time.Time, until time.Time) {
+// that grows to half a minute. It is false when the page was not wanted any more.
+func (l *Listing) Fail(f Fetch, now time.Time, until time.Time) (wanted bool) {
 	if f.Generation != l.pageGeneration {
-		return
+		return false
 	}
 	switch f.Purpose {
-	case Newcomers:
+	case Newcomers, Newest:
 		l.refreshing = false
-	case NextPage:
+	case NextPage, Gap:
 		l.fetching = false
 		l.backoff = min(max(2*l.backoff, 2*time.Second), 30*time.Second)
 		l.retryAt = now.Add(l.backoff)
@@ -219,6 +294,7 @@ func (l *Listing) Fail(f Fetch, now time.Time, until time.Time) {
 			l.retryAt = until
 		}
 	}
+	return true
 }
 
 // RetryAt is when [Listing.Next] will ask again after a failure; zero when it does not wait.
@@ -272,7 +348,7 @@ func (l *Listing) since(known int) []Row {
 }
 
 // LoadAll loads all pages that match; StopLoading stops that.
-func (l *Listing) LoadAll() { l.loadAll = !l.walk.done }
+func (l *Listing) LoadAll() { l.loadAll = !l.Complete() }
 
 // StopLoading ends what LoadAll began; what was loaded stays.
 func (l *Listing) StopLoading() { l.loadAll = false }
@@ -282,7 +358,10 @@ func (l *Listing) TakeIn(off func(Key) bool) {
 	l.pageGeneration++
 	l.fetching, l.refreshing, l.retryAt, l.unasked = false, false, time.Time{}, 0
 
-	atTop := l.top == 0
+	l.sticky = l.top == 0
+	if l.gap.open {
+		l.gap.filling = true
+	}
 	l.keepCursor(func() {
 		l.cleared = maps.Clone(l.cleared)
 		var newcomers []Row
@@ -305,7 +384,12 @@ func (l *Listing) TakeIn(off func(Key) bool) {
 		l.show(newcomers)
 	})
 	l.Marks.version++
-	if atTop {
+	l.stick()
+}
+
+// stick keeps the top of a list that stood at its top when newcomers were asked in, until the user moves.
+func (l *Listing) stick() {
+	if l.sticky {
 		l.top = 0
 		l.clamp(len(l.rows))
 	}

@@ -22,7 +22,7 @@ func TestOnePageIsAskedForAtATime(t *testing.T) {
 	if _, ok := l.Next(epoch); ok {
 		t.Error("a second page is asked for")
 	}
-	if _, ok := l.Refresh(); ok {
+	if _, ok := l.Refresh(false); ok {
 		t.Error("newcomers are asked for before there is a list")
 	}
 	l.Apply(f, model.Page{Next: "2"})
@@ -41,18 +41,18 @@ func TestOnePageIsAskedForAtATime(t *testing.T) {
 
 func TestNewcomersAreAskedForOnceAtATime(t *testing.T) {
 	l := loaded(t, 5, message(1))
-	f, ok := l.Refresh()
+	f, ok := l.Refresh(false)
 	if !ok || f.Purpose != model.Newcomers || f.Query.Cursor != "" {
 		t.Fatal(ok, f)
 	}
-	if _, ok := l.Refresh(); ok {
+	if _, ok := l.Refresh(false); ok {
 		t.Error("asked for twice")
 	}
 	l.Fail(f, epoch, time.Time{})
 	if !l.RetryAt().IsZero() {
 		t.Error("the pages wait for what only newcomers failed at")
 	}
-	if _, ok := l.Refresh(); !ok {
+	if _, ok := l.Refresh(false); !ok {
 		t.Error("not asked for again after a failure")
 	}
 }
@@ -204,7 +204,7 @@ func TestStaleAnswersChangeNothing(t *testing.T) {
 			l := model.NewListing(model.NewStore(), account, model.Message)
 			arrive(t, l, "2", message(1))
 			page, _ := l.Next(epoch)
-			first, _ := l.Refresh()
+			first, _ := l.Refresh(false)
 			screen, ok := l.Reread()
 			if ok {
 				t.Fatal("no row is on a screen without height")
@@ -216,14 +216,14 @@ func TestStaleAnswersChangeNothing(t *testing.T) {
 			}
 			for _, f := range []model.Fetch{page, first, screen} {
 				l.Fail(f, epoch, time.Time{})
-				if gone := l.Apply(f, model.Page{Entries: messages(2, 3)}); gone != nil {
+				if gone, _ := l.Apply(f, model.Page{Entries: messages(2, 3)}); gone != nil {
 					t.Error("entries are gone")
 				}
 			}
 			if l.Len() != 1 || l.Waiting() != 0 || !l.Loading() || l.Complete() || !l.RetryAt().IsZero() {
 				t.Error("a stale answer was taken")
 			}
-			if _, ok := l.Refresh(); !ok && l.Started() {
+			if _, ok := l.Refresh(false); !ok && l.Started() {
 				t.Error("newcomers are not asked for again")
 			}
 		})
@@ -316,7 +316,7 @@ func TestRowsOnTheScreenAreReadAgain(t *testing.T) {
 		t.Fatal(ok, diff)
 	}
 	other := run(5)
-	gone := l.Apply(f, model.Page{Entries: []model.Entry{message(7, status(404)), other}})
+	gone, _ := l.Apply(f, model.Page{Entries: []model.Entry{message(7, status(404)), other}})
 	if diff := cmp.Diff([]model.Key{key(6), key(5)}, gone); diff != "" {
 		t.Error(diff)
 	}

@@ -3,7 +3,6 @@ package model
 import (
 	"cmp"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -86,7 +85,7 @@ func NewPlan(r PlanRequest) (Plan, error) {
 // Refusal says why the plan cannot be carried out, or "".
 func (p *Plan) Refusal() string {
 	if n := p.Selection.Len(); n > MaxSingle {
-		return fmt.Sprintf("more than %d entries at once are not built yet: unmark some (u), or mark up to %d", MaxSingle, MaxSingle)
+		return fmt.Sprintf("more than %d at once is not built yet: close this (n), and unmark some with space", MaxSingle)
 	}
 	return ""
 }
@@ -194,15 +193,26 @@ func (p *Plan) count(by func(*Entry) string) []Count {
 	return counts
 }
 
-// Destination is a URL without its query, and without its scheme when that is https; the text itself when it is no URL.
+// longestURL is how much of a destination is looked at: a longer one is cut wherever it is shown.
+const longestURL = 2048
+
+// Destination is a URL without its query and its user, and without its scheme when that is https; the text itself when it
+// is no URL.
 func Destination(raw string) string {
-	if rest, ok := strings.CutPrefix(raw, "https://"); ok {
-		raw = rest
-	} else if u, err := url.Parse(raw); err != nil || u.Host == "" {
+	raw = raw[:min(len(raw), longestURL)]
+	scheme, rest, ok := strings.Cut(raw, "://")
+	if !ok || strings.ContainsAny(scheme, "/?# ") {
 		return raw
 	}
-	if i := strings.IndexAny(raw, "?#"); i >= 0 {
-		raw = raw[:i]
+	if i := strings.IndexAny(rest, "?#"); i >= 0 {
+		rest = rest[:i]
 	}
-	return raw
+	host, _, _ := strings.Cut(rest, "/")
+	if i := strings.LastIndexByte(host, '@'); i >= 0 {
+		rest = host[i+1:] + strings.TrimPrefix(rest, host)
+	}
+	if scheme == "https" {
+		return rest
+	}
+	return scheme + "://" + rest
 }

@@ -311,7 +311,9 @@ func TestDestinationIsTheURLWithoutItsQuery(t *testing.T) {
 		"topic":                   "topic",
 		"topic?x":                 "topic?x",
 		"mailto:x@a.io?subject=y": "mailto:x@a.io?subject=y",
-		"http://%zz?q":            "http://%zz?q",
+		"http://%zz?q":            "http://%zz",
+		"https://u:p@a.io/x@y":    "a.io/x@y",
+		"http://u@a.io":           "http://a.io",
 		"":                        "",
 	} {
 		if got := model.Destination(raw); got != want {

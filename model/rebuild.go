@@ -35,7 +35,7 @@ func (l *Listing) Refilter(f Filter, ask bool) Rebuild {
 	if ask {
 		if server := f.Server(l.kind); server.Identity() != l.walk.server.Identity() {
 			l.pageGeneration++
-			l.fetching, l.refreshing, l.loadAll = false, false, false
+			l.fetching, l.refreshing, l.loadAll, l.gap = false, false, false, gap{}
 			l.enter(server)
 		}
 		l.unasked = 0

@@ -32,6 +32,7 @@ func NewStore() *Store {
 
 // Put adds the entry, or finds the row that already says the same. fresh tells that its key was not known before.
 func (s *Store) Put(e Entry) (row Row, fresh bool) {
+	e.Response = s.masked(e.Response)
 	old, known := s.index[e.Key]
 	if known && same(s.at(old), &e) {
 		return old, false
@@ -88,6 +89,14 @@ func (s *Store) keep(e *Entry) {
 		e.Labels[i] = s.intern(e.Labels[i])
 	}
 	e.Key.ID, e.MessageID, e.WorkflowRunID = strings.Clone(e.Key.ID), strings.Clone(e.MessageID), strings.Clone(e.WorkflowRunID)
+}
+
+// masked is the head of a response without secrets: it is shown in lists, which have no key to mask it.
+func (s *Store) masked(response string) string {
+	if _, kept := s.strings[response]; kept {
+		return response
+	}
+	return MaskText(response)
 }
 
 func (s *Store) intern(v string) string {

@@ -19,6 +19,32 @@ func (l *Listing) Current() (*Entry, bool) {
 	return l.At(l.cursor), true
 }
 
+// Place is an entry under the cursor and the line it stood on.
+type Place struct {
+	key  Key
+	line int
+}
+
+// Place is where the cursor is now.
+func (l *Listing) Place() Place {
+	if e, ok := l.Current(); ok {
+		return Place{e.Key, l.cursor - l.top}
+	}
+	return Place{}
+}
+
+// GoBack puts the cursor on the entry of a place, and the entry on its line, if it is shown.
+func (l *Listing) GoBack(p Place) {
+	r, known := l.store.Find(p.key)
+	if !known {
+		return
+	}
+	if i, shown := l.find(r); shown {
+		l.cursor, l.top = i, i-p.line
+		l.clamp(len(l.rows))
+	}
+}
+
 // Top is the index of the first row on the screen.
 func (l *Listing) Top() int { return l.top }
 
@@ -36,7 +62,7 @@ func (l *Listing) Move(n int) { l.MoveTo(l.cursor + n) }
 
 // MoveTo moves the cursor to a row, or to the nearest that is loaded.
 func (l *Listing) MoveTo(i int) {
-	l.jump, l.unasked = 0, 0
+	l.jump, l.unasked, l.sticky = 0, 0, false
 	l.cursor = i
 	l.clamp(len(l.rows))
 }

@@ -12,11 +12,12 @@ import (
 
 // Every command is made here. Each has captured values only, never the model, and turns a panic into a message.
 
-func safely(what string, f func() tea.Msg) tea.Cmd {
+// safely turns a panic into the message that the command would have returned with an error.
+func safely(what string, f func() tea.Msg, failed func(error) tea.Msg) tea.Cmd {
 	return func() (msg tea.Msg) {
 		defer func() {
 			if p := recover(); p != nil {
-				msg = panicMsg{fmt.Sprintf("%s failed inside redrive: %v", what, p)}
+				msg = failed(fmt.Errorf("%s failed inside redrive: %v", what, p))
 			}
 		}()
 		return f()
@@ -27,34 +28,41 @@ func fetchPage(ctx context.Context, b model.Backend, kind model.Kind, f model.Fe
 	return safely("reading the list", func() tea.Msg {
 		page, err := b.List(ctx, f.Query)
 		return pageMsg{kind, f, page, err}
-	})
+	}, func(err error) tea.Msg { return pageMsg{kind: kind, fetch: f, err: err} })
 }
 
 func runRebuild(kind model.Kind, r model.Rebuild) tea.Cmd {
-	return safely("filtering", func() tea.Msg { return rebuiltMsg{kind, r.Run()} })
+	return safely("filtering", func() tea.Msg { return rebuiltMsg{kind, r.Run()} }, failed)
 }
 
 func runMarkAll(kind model.Kind, a model.MarkAll, may func(model.Key) bool) tea.Cmd {
-	return safely("marking", func() tea.Msg { return markedAllMsg{kind, a.Run(may)} })
+	return safely("marking", func() tea.Msg { return markedAllMsg{kind, a.Run(may)} }, failed)
 }
 
 func fetchDetail(ctx context.Context, b model.Backend, key model.Key, generation int) tea.Cmd {
 	return safely("reading the entry", func() tea.Msg {
 		d, err := b.Get(ctx, key)
 		return detailMsg{key, generation, d, err}
-	})
+	}, func(err error) tea.Msg { return detailMsg{key: key, generation: generation, err: err} })
 }
 
 func layOut(d model.Detail, generation int, o documentOptions) tea.Cmd {
 	return safely("showing the entry", func() tea.Msg {
 		return documentMsg{d.Key, generation, newDocument(d, o)}
-	})
+	}, func(err error) tea.Msg { return detailMsg{key: d.Key, generation: generation, err: err} })
 }
 
+func failed(err error) tea.Msg { return panicMsg{err.Error()} }
+
 // runStep makes one call of a job. Its context is its own: nothing on the screen ends a write.
-func runStep(b model.Backend, s model.Step) tea.Cmd {
+func runStep(b model.Backend, a *answers, s model.Step) tea.Cmd {
 	return func() tea.Msg {
-		return stepMsg{takeStep(b, s)}
+		if !a.begin(s) {
+			return nil
+		}
+		r := takeStep(b, s)
+		a.end(r)
+		return stepMsg{r}
 	}
 }
 

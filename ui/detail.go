@@ -25,7 +25,9 @@ type detailPane struct {
 	open       bool
 	unmasked   bool
 	key        model.Key
-	generation int
+	generation int       // of what is read and laid out
+	rest       int       // of the pauses of the cursor
+	next       model.Key // the entry that the cursor rests on, until the pause is over
 	cancel     context.CancelFunc
 	whole      *model.Detail // as read; kept for showing or masking secrets
 	doc        *document
@@ -42,19 +44,17 @@ const titleRows = 1
 func (d *detailPane) openOrEnter(m *Model) tea.Cmd {
 	if d.open {
 		m.focus = onDetail
-		m.arrange()
-		return nil
+		return m.arrange()
 	}
 	d.open = true
-	m.arrange()
-	return d.load(m)
+	return tea.Batch(m.arrange(), d.load(m))
 }
 
 func (d *detailPane) close() {
 	if d.cancel != nil {
 		d.cancel()
 	}
-	*d = detailPane{unmasked: d.unmasked, generation: d.generation + 1}
+	*d = detailPane{unmasked: d.unmasked, generation: d.generation + 1, rest: d.rest + 1}
 }
 
 // load reads the entry under the cursor; what was being read is cancelled.
@@ -73,7 +73,7 @@ func (d *detailPane) load(m *Model) tea.Cmd {
 	return fetchDetail(ctx, m.opts.Backend, e.Key, d.generation)
 }
 
-// reload reads the shown entry again, when a list is taken in anew.
+// reload tries again what could not be read.
 func (d *detailPane) reload(m *Model) tea.Cmd {
 	if !d.open || d.err == nil {
 		return nil
@@ -81,20 +81,31 @@ func (d *detailPane) reload(m *Model) tea.Cmd {
 	return d.load(m)
 }
 
-// follow makes the detail follow the cursor once it rests.
+// follow makes the detail follow the cursor once it rests on another entry. A list that has none closes it.
 func (m *Model) follow() tea.Cmd {
 	d := &m.detail
 	e, ok := m.list().Current()
-	if !d.open || !ok || e.Key == d.key {
+	switch {
+	case !d.open:
+		return nil
+	case !ok && !m.filter.editing:
+		m.focus = onTable
+		d.close()
+		return m.arrange()
+	case !ok || e.Key == d.key || e.Key == d.next:
 		return nil
 	}
-	d.generation++
-	return m.after(followPause, followMsg{d.generation})
+	d.rest++
+	d.next = e.Key
+	return m.after(followPause, followMsg{d.rest})
 }
 
 func (d *detailPane) followed(m *Model, msg followMsg) tea.Cmd {
-	e, ok := m.list().Current()
-	if !d.open || msg.generation != d.generation || !ok || e.Key == d.key {
+	if !d.open || msg.generation != d.rest {
+		return nil
+	}
+	d.next = model.Key{}
+	if e, ok := m.list().Current(); !ok || e.Key == d.key {
 		return nil
 	}
 	return d.load(m)
@@ -102,7 +113,7 @@ func (d *detailPane) followed(m *Model, msg followMsg) tea.Cmd {
 
 func (m *Model) detailArrived(msg detailMsg) tea.Cmd {
 	d := &m.detail
-	if msg.key != d.key || !d.open || errors.Is(msg.err, context.Canceled) {
+	if msg.key != d.key || msg.generation != d.generation || !d.open || errors.Is(msg.err, context.Canceled) {
 		return nil
 	}
 	if msg.err != nil {
@@ -122,7 +133,7 @@ func (d *detailPane) show(m *Model, msg documentMsg) tea.Cmd {
 	if msg.key != d.key || msg.generation != d.generation || !d.open {
 		return nil
 	}
-	d.doc = msg.doc
+	d.doc, d.growing = msg.doc, false
 	d.doc.setWidth(max(1, d.width-2))
 	d.scroll(0)
 	return d.growOn(m)
@@ -142,8 +153,7 @@ func (d *detailPane) growOn(m *Model) tea.Cmd {
 
 func (d *detailPane) grow(m *Model, msg growDocumentMsg) tea.Cmd {
 	if msg.generation != d.generation || d.doc == nil {
-		d.growing = false
-		return d.growOn(m)
+		return nil
 	}
 	d.growing = false
 	if d.doc.grow(growStep) {
@@ -152,16 +162,20 @@ func (d *detailPane) grow(m *Model, msg growDocumentMsg) tea.Cmd {
 	return d.growOn(m)
 }
 
-func (d *detailPane) resize(width, height int) {
+// resize sets the size of the pane. What stood at its top stays there.
+func (d *detailPane) resize(m *Model, width, height int) tea.Cmd {
 	d.height = height
-	if d.width == width {
-		return
+	if d.doc == nil || d.width == width {
+		d.width = width
+		return nil
 	}
 	d.width = width
-	if d.doc != nil {
-		d.doc.setWidth(max(1, width-2))
-		d.scroll(0)
-	}
+	at := d.doc.placeOf(d.top)
+	d.doc.setWidth(max(1, width-2))
+	d.top = d.doc.rowOf(at)
+	d.doc.grow(growStep) // so that there is a screen of rows below
+	d.scroll(0)
+	return d.growOn(m)
 }
 
 func (d *detailPane) scroll(n int) {
@@ -254,7 +268,11 @@ func (d *detailPane) drawTitle(m *Model, width int) string {
 			at = text.Sprintf("line %d of %d%s ", d.top+1, rows, more)
 		}
 		if d.doc.unsafe > 0 {
-			at = text.Concat(text.Sprintf("%d unsafe characters shown as stand-ins  ", d.doc.unsafe), at)
+			noun := text.Const("characters")
+			if d.doc.unsafe == 1 {
+				noun = text.Const("character")
+			}
+			at = text.Concat(text.Sprintf("%d unsafe %s shown as stand-ins  ", d.doc.unsafe, noun), at)
 		}
 	}
 	name := text.Const("Message ")
@@ -262,6 +280,9 @@ func (d *detailPane) drawTitle(m *Model, width int) string {
 		name = text.Const("Workflow run ")
 	}
 	title := text.Concat(name, text.Line(head(d.key.ID)))
+	if m.focus == onDetail {
+		title = text.Concat(text.Const("▸ "), title)
+	}
 	r.space(1).put(st, text.Cut(title, max(0, width-at.Width()-3)))
 	return r.right(m.theme.dim, at).String()
 }

@@ -31,6 +31,9 @@ type part interface {
 	// grow finds more rows.
 	grow(size int)
 	draw(t *Theme, r *row, i int)
+	// offset is the first byte that a row shows, and row the row that shows a byte.
+	offset(row int) int
+	row(offset int) int
 }
 
 type documentOptions struct {
@@ -128,7 +131,8 @@ func (b *documentBuilder) headers(label text.Safe, fields []model.HeaderField) {
 // why is what an engineer looks for first: what failed, when, and how.
 func (b *documentBuilder) why(d *model.Detail) {
 	b.field(text.Const("Problem"), d.Problem)
-	b.url(text.Const("Destination"), strings.TrimSpace(d.Method+" "+d.URL))
+	b.field(text.Const("Method"), d.Method)
+	b.url(text.Const("Destination"), d.URL)
 	if d.Status == 0 {
 		b.field(text.Const("Status"), "no response: the destination could not be reached, or did not answer in time")
 	} else {
@@ -225,7 +229,7 @@ func (b *documentBuilder) body(label text.Safe, body model.Body) {
 	b.add(p)
 }
 
-// isBinary tells whether a body is better read as a hex dump: it is not UTF-8, or has controls that text has not.
+// isBinary tells whether a body is better read as a hex dump: it is not UTF-8, or begins with a NUL among its bytes.
 func isBinary(b []byte) bool {
 	if !utf8.Valid(b) {
 		return true
@@ -279,6 +283,32 @@ func (d *document) setWidth(width int) {
 	}
 }
 
+// place is a byte of a part: what stays where it is when the width changes.
+type place struct{ part, offset int }
+
+func (d *document) placeOf(row int) place {
+	for i, p := range d.parts {
+		rows, _ := p.rows()
+		if row < rows {
+			return place{i, p.offset(row)}
+		}
+		row -= rows
+	}
+	return place{part: len(d.parts)}
+}
+
+func (d *document) rowOf(at place) int {
+	row := 0
+	for i, p := range d.parts {
+		if i == at.part {
+			return row + p.row(at.offset)
+		}
+		rows, _ := p.rows()
+		row += rows
+	}
+	return row
+}
+
 // grow finds more rows, and tells whether all are found.
 func (d *document) grow(size int) bool {
 	for _, p := range d.parts {
@@ -323,6 +353,8 @@ func (h *hexDump) rows() (int, bool) {
 }
 func (h *hexDump) setWidth(width int) { h.width = width }
 func (h *hexDump) grow(int)           {}
+func (h *hexDump) offset(row int) int { return row * h.perRow() }
+func (h *hexDump) row(offset int) int { return offset / h.perRow() }
 
 func (h *hexDump) draw(t *Theme, r *row, i int) {
 	n := h.perRow()

@@ -82,6 +82,8 @@ func (d *driver) send(msg tea.Msg) {
 	case tea.QuitMsg:
 		d.ended = true
 		return
+	case tea.SuspendMsg:
+		return
 	}
 	_, cmd := d.m.Update(msg)
 	d.m.View()

@@ -16,6 +16,8 @@ type filterLine struct {
 	editing bool
 	input   textinput.Model
 	before  model.Filter // what esc goes back to
+	place   model.Place  // and where the cursor was
+	goBack  *model.Place // set until the rows of before are shown again
 	problem *model.FilterError
 }
 
@@ -27,8 +29,9 @@ func newFilterLine() filterLine {
 	return filterLine{input: in}
 }
 
-func (f *filterLine) edit(current model.Filter) {
-	f.editing, f.before, f.problem = true, current, nil
+func (f *filterLine) edit(l *model.Listing) {
+	current := l.Filter()
+	f.editing, f.before, f.place, f.goBack, f.problem = true, current, l.Place(), nil, nil
 	line := current.String()
 	if line != "" {
 		line += " "
@@ -74,30 +77,31 @@ func (m *Model) filterKey(b keymap.Binding) tea.Cmd {
 		}
 		m.filter.editing = false
 		return m.setFilter(filter)
-	case keymap.CancelFilter, keymap.Interrupt:
+	case keymap.CancelFilter:
 		return m.cancelFilter()
+	case keymap.Interrupt:
+		return m.interrupt()
 	case keymap.EmptyFilter:
 		m.filter.input.Reset()
 		return m.preview()
 	case keymap.Suspend:
-		return tea.Suspend
+		return m.suspend()
 	}
 	return nil
 }
 
 func (m *Model) cancelFilter() tea.Cmd {
 	m.filter.editing = false
+	m.filter.goBack = &m.filter.place
 	return runRebuild(m.kind, m.list().Refilter(m.filter.before, false))
 }
 
 // setFilter shows what is loaded and matches, and asks the server for the rest.
 func (m *Model) setFilter(f model.Filter) tea.Cmd {
 	l := m.list()
-	before := f.Server(l.Kind()).Identity()
-	if before != l.Server().Identity() {
+	if f.Server(l.Kind()).Identity() != l.Server().Identity() {
 		m.restartReading(m.kind)
 	}
-	m.markAllWaits[m.kind] = false
 	return runRebuild(m.kind, l.Refilter(f, true))
 }
 

@@ -9,9 +9,8 @@ import (
 
 // helpPage is the page of keys and past messages. What it says of keys comes from the keymap.
 type helpPage struct {
-	lines  []helpLine
-	top    int
-	height int
+	lines []helpLine // wrapped to the width
+	top   int
 }
 
 type helpLine struct {
@@ -23,7 +22,13 @@ const helpKeyWidth = 14
 
 func newHelpPage(m *Model) *helpPage {
 	h := &helpPage{}
-	add := func(st style, key, words text.Safe) { h.lines = append(h.lines, helpLine{st, key, words}) }
+	add := func(st style, key, words text.Safe) {
+		wrapped := text.NewBlock(words.String(), max(8, m.width-helpKeyWidth-3))
+		h.lines = append(h.lines, helpLine{st, key, wrapped.Row(0)})
+		for i := 1; !wrapped.Row(i).IsEmpty(); i++ {
+			h.lines = append(h.lines, helpLine{st, text.Safe{}, wrapped.Row(i)})
+		}
+	}
 	for i, g := range keymap.Groups() {
 		if i > 0 {
 			add("", text.Safe{}, text.Safe{})
@@ -55,34 +60,35 @@ func newHelpPage(m *Model) *helpPage {
 	return h
 }
 
-func (h *helpPage) scroll(n int) {
-	h.top = max(0, min(h.top+n, len(h.lines)-h.height))
+func (h *helpPage) scroll(n, height int) {
+	h.top = max(0, min(h.top+n, len(h.lines)-height))
 }
 
 func (m *Model) helpKey(b keymap.Binding) tea.Cmd {
-	h := m.help
-	h.height = m.lay.body.height
+	h, height := m.help, m.lay.body.height
 	switch b.Action {
 	case keymap.Down:
-		h.scroll(1)
+		h.scroll(1, height)
 	case keymap.Up:
-		h.scroll(-1)
+		h.scroll(-1, height)
 	case keymap.HalfDown:
-		h.scroll(h.height / 2)
+		h.scroll(height/2, height)
 	case keymap.HalfUp:
-		h.scroll(-h.height / 2)
+		h.scroll(-height/2, height)
 	case keymap.ScreenDown:
-		h.scroll(h.height)
+		h.scroll(height, height)
 	case keymap.ScreenUp:
-		h.scroll(-h.height)
+		h.scroll(-height, height)
 	case keymap.First:
 		h.top = 0
 	case keymap.Last:
-		h.scroll(len(h.lines))
+		h.scroll(len(h.lines), height)
 	case keymap.Suspend:
-		return tea.Suspend
-	case keymap.Back, keymap.ShowHelp, keymap.Quit, keymap.Interrupt:
+		return m.suspend()
+	case keymap.Back, keymap.ShowHelp, keymap.Quit:
 		m.help = nil
+	case keymap.Interrupt:
+		return m.interrupt()
 	}
 	return nil
 }
@@ -96,7 +102,7 @@ func (h *helpPage) draw(m *Model, width, height int) []string {
 		if l.text.IsEmpty() {
 			r.put(l.style, l.key)
 		} else {
-			r.fit(l.style, l.key, helpKeyWidth).space(1).put(m.theme.plain, l.text)
+			r.fit(l.style, l.key, helpKeyWidth).put(m.theme.plain, l.text)
 		}
 		lines = append(lines, r.String())
 	}

@@ -45,8 +45,7 @@ func (m *Model) key(msg tea.KeyPressMsg) tea.Cmd {
 		return nil
 	}
 	if why := m.disabled(b.Action); why != "" {
-		m.notices.add(m.now, false, text.Sprintf("%s does nothing now: %s", b.Key.Help().Key, why))
-		return m.after(successTime, expireMsg{})
+		return m.say(text.Sprintf("%s does nothing now: %s", b.Key.Help().Key, why))
 	}
 	if scope == keymap.Detail {
 		if cmd, done := m.detailKey(b.Action); done {
@@ -67,9 +66,19 @@ func (m *Model) disabled(a keymap.Action) string {
 		if l.Len() == 0 {
 			return "the list is empty"
 		}
-	case keymap.Mark, keymap.MarkRange, keymap.Open, keymap.MarkAll:
+	case keymap.Mark, keymap.MarkRange, keymap.Open:
 		if l.Len() == 0 {
 			return "the list is empty"
+		}
+	case keymap.MarkAll:
+		if l.Len() == 0 && l.Complete() {
+			return "the list is empty"
+		}
+	case keymap.Suspend:
+		return m.opts.NoSuspend
+	case keymap.Yes:
+		if m.sheet != nil {
+			return m.sheet.plan.Refusal()
 		}
 	case keymap.LoadAll:
 		if l.Complete() {
@@ -121,27 +130,41 @@ func (m *Model) act(a keymap.Action) tea.Cmd {
 	case keymap.Unmark:
 		l.Marks.Clear()
 	case keymap.LoadAll:
-		m.toggleLoadAll()
+		return m.toggleLoadAll()
 	case keymap.TakeIn:
 		return m.takeIn()
 	case keymap.BringBack:
 		return m.bringBack()
 	case keymap.EditFilter:
-		m.filter.edit(l.Filter())
+		m.filter.edit(l)
+		m.markAllWaits[m.kind] = false
 	case keymap.Open:
 		return m.detail.openOrEnter(m)
 	case keymap.NextPane, keymap.PreviousPane:
-		m.switchPane()
+		return m.switchPane()
 	case keymap.Back:
-		m.back()
+		return m.back()
 	case keymap.ShowHelp:
 		m.help = newHelpPage(m)
-	case keymap.Quit, keymap.Interrupt:
+	case keymap.Quit:
 		return m.quit()
+	case keymap.Interrupt:
+		return m.interrupt()
 	case keymap.Suspend:
-		return tea.Suspend
+		return m.suspend()
 	}
 	return m.follow()
+}
+
+// suspend gives the terminal back to the shell. What is typed there must not answer a sheet.
+func (m *Model) suspend() tea.Cmd {
+	if m.opts.NoSuspend != "" {
+		return m.say(text.Sprintf("the program cannot be suspended: %s", m.opts.NoSuspend))
+	}
+	if m.sheet != nil {
+		m.sheet.guard.Unreadable()
+	}
+	return tea.Suspend
 }
 
 func (m *Model) view(k model.Kind) tea.Cmd {
@@ -150,8 +173,7 @@ func (m *Model) view(k model.Kind) tea.Cmd {
 	}
 	m.kind = k
 	m.focus = onTable
-	m.arrange()
-	return m.follow()
+	return tea.Batch(m.arrange(), m.follow())
 }
 
 func (m *Model) mark() tea.Cmd {
@@ -182,60 +204,67 @@ func (m *Model) markAll() tea.Cmd {
 	return nil
 }
 
-func (m *Model) toggleLoadAll() {
-	l := m.list()
-	if l.LoadingAll() {
-		m.stopLoading()
-		return
+func (m *Model) toggleLoadAll() tea.Cmd {
+	if m.list().LoadingAll() {
+		return m.stopLoading()
 	}
-	l.LoadAll()
+	m.list().LoadAll()
+	return nil
 }
+
+func (m *Model) loadingAll() bool { return m.list().LoadingAll() || m.markAllWaits[m.kind] }
 
 // stopLoading ends loading all pages, and with it the marking that waits for it.
-func (m *Model) stopLoading() bool {
-	l := m.list()
-	if !l.LoadingAll() && !m.markAllWaits[m.kind] {
-		return false
+func (m *Model) stopLoading() tea.Cmd {
+	m.list().StopLoading()
+	if m.markAllWaits[m.kind] {
+		m.markAllWaits[m.kind] = false
+		return m.say(text.Const("stopped: nothing was marked"))
 	}
-	l.StopLoading()
-	m.markAllWaits[m.kind] = false
-	return true
+	return m.say(text.Const("stopped: what was loaded stays"))
 }
 
-// back leaves one thing: the error, what is being loaded, the pane.
-func (m *Model) back() {
+// back leaves one thing: what is being loaded, the error, the pane.
+func (m *Model) back() tea.Cmd {
 	switch {
+	case m.loadingAll():
+		return m.stopLoading()
 	case m.notices.dismiss():
-	case m.stopLoading():
 	case m.focus == onDetail:
 		m.focus = onTable
 		if m.lay.detailAlone {
 			m.detail.close()
 		}
-		m.arrange()
+		return m.arrange()
 	case m.detail.open:
 		m.detail.close()
-		m.arrange()
+		return m.arrange()
 	}
+	return nil
 }
 
 // canGoBack tells whether esc does anything.
 func (m *Model) canGoBack() bool {
-	failed := m.notices.current != nil && m.notices.current.err
-	return failed || m.detail.open || m.help != nil || m.list().LoadingAll() || m.markAllWaits[m.kind]
+	return m.notices.err != nil || m.detail.open || m.help != nil || m.loadingAll()
 }
 
-func (m *Model) switchPane() {
+func (m *Model) switchPane() tea.Cmd {
 	if m.focus == onDetail {
 		m.focus = onTable
 	} else {
 		m.focus = onDetail
 	}
-	m.arrange()
+	return m.arrange()
 }
 
-// quit closes what is on top; from a list it ends the program, after a word when something is being sent. Twice always
-// leaves.
+// interrupt is quit, and twice in a row it always leaves.
+func (m *Model) interrupt() tea.Cmd {
+	cmd := m.quit()
+	m.leaving = true
+	return cmd
+}
+
+// quit closes what is on top; from a list it ends the program, after a word when something is not settled.
 func (m *Model) quit() tea.Cmd {
 	switch {
 	case m.leaving:
@@ -247,24 +276,33 @@ func (m *Model) quit() tea.Cmd {
 	case m.filter.editing:
 		return m.cancelFilter()
 	case m.detail.open:
-		m.focus = onTable
-		m.detail.close()
-		m.arrange()
-		return nil
+		if m.underWay() == 0 {
+			m.focus = onTable
+			m.detail.close()
+			return m.arrange()
+		}
+		return m.askToLeave()
 	default:
-		if n := m.underWay(); n > 0 {
-			m.leaving = true
-			return m.say(text.Sprintf("%s being sent: q again leaves, and what is under way is waited for up to a second", entries(n)))
+		if m.underWay() > 0 {
+			return m.askToLeave()
 		}
 	}
 	m.ended = true
 	return tea.Quit
 }
 
+func (m *Model) askToLeave() tea.Cmd {
+	m.leaving = true
+	return m.say(text.Sprintf("%s not settled: q again leaves, and answers under way are waited for up to a second", entries(m.underWay())))
+}
+
 // underWay is how many entries are not settled yet.
 func (m *Model) underWay() int {
 	n := 0
 	for _, j := range m.jobs {
+		if j.Finished() {
+			continue
+		}
 		for i := range j.Len() {
 			if !j.Outcome(i).Settled() {
 				n++

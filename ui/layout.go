@@ -1,5 +1,11 @@
 package ui
 
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"redrive/ui/text"
+)
+
 const (
 	minWidth, minHeight = 40, 10
 	// detailBelowFrom is the height from which the detail stands below the table, and detailAsideFrom the width from
@@ -9,11 +15,13 @@ const (
 
 	headerRows  = 3 // title, filter, rule
 	columnsRows = 1
-	footerRows  = 2 // rule or notice, footer
+	footerRows  = 1
+	// noticeLimit is the most lines that a message to the user takes; one that needs more is whole in the help.
+	noticeLimit = 4
 )
 
-// rect is a part of the screen.
-type rect struct{ x, y, width, height int }
+// rect is the size of a part of the screen.
+type rect struct{ width, height int }
 
 // layout says where things are, by the size of the window alone.
 type layout struct {
@@ -21,16 +29,18 @@ type layout struct {
 	body        rect // between header and footer
 	table       rect // with its column headings
 	detail      rect
+	notice      rect // the last message, or a rule
 	detailAside bool
 	detailAlone bool // the detail has taken the table's place
 }
 
-func arrange(width, height int, detailOpen bool) layout {
+func arrange(width, height, noticeRows int, detailOpen bool) layout {
 	l := layout{tooSmall: width < minWidth || height < minHeight}
 	if l.tooSmall {
 		return l
 	}
-	l.body = rect{0, headerRows, width, height - headerRows - footerRows}
+	l.notice = rect{width, noticeRows}
+	l.body = rect{width, height - headerRows - noticeRows - footerRows}
 	l.table = l.body
 	switch {
 	case !detailOpen:
@@ -38,11 +48,11 @@ func arrange(width, height int, detailOpen bool) layout {
 		l.detailAside = true
 		left := width * 55 / 100
 		l.table.width = left
-		l.detail = rect{left + 1, l.body.y, width - left - 1, l.body.height}
+		l.detail = rect{width - left - 1, l.body.height}
 	case height >= detailBelowFrom:
 		top := l.body.height * 45 / 100
 		l.table.height = top
-		l.detail = rect{0, l.body.y + top + 1, width, l.body.height - top - 1}
+		l.detail = rect{width, l.body.height - top - 1}
 	default:
 		l.detailAlone = true
 		l.detail = l.body
@@ -52,13 +62,13 @@ func arrange(width, height int, detailOpen bool) layout {
 }
 
 // arrange lays the screen out anew, and tells the parts their sizes.
-func (m *Model) arrange() {
-	m.lay = arrange(m.width, m.height, m.detail.open)
+func (m *Model) arrange() tea.Cmd {
+	m.lay = arrange(m.width, m.height, m.noticeRows(), m.detail.open)
 	if m.lay.tooSmall {
 		if m.sheet != nil {
 			m.sheet.guard.Unreadable()
 		}
-		return
+		return nil
 	}
 	rows := m.lay.table.height - columnsRows
 	if m.lay.detailAlone {
@@ -70,6 +80,21 @@ func (m *Model) arrange() {
 	if m.lay.detailAlone {
 		m.focus = onDetail
 	}
-	m.detail.resize(m.lay.detail.width, m.lay.detail.height)
 	m.filter.input.SetWidth(m.width)
+	return m.detail.resize(m, m.lay.detail.width, m.lay.detail.height)
 }
+
+// noticeRows is how many lines the message to the user takes: an error takes as many as it needs, since it says at its end
+// what to do. A small screen keeps room for the list.
+func (m *Model) noticeRows() int {
+	n := m.notices.current()
+	if n == nil || !n.err || m.width < minWidth {
+		return 1
+	}
+	b := text.NewBlock(n.text.String(), m.noticeWidth())
+	b.Grow(1 << 16)
+	rows, _ := b.Rows()
+	return max(1, min(rows, noticeLimit, (m.height-headerRows-footerRows)/3))
+}
+
+func (m *Model) noticeWidth() int { return max(8, m.width-3-len("  esc dismisses")) }

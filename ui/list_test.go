@@ -129,7 +129,8 @@ func TestEscInTheMiddleOfMarkingAllMarksNothing(t *testing.T) {
 	d.shows("loading all, esc stops")
 	d.press(keymap.Back)
 	d.release()
-	d.hides("marked", "loading all")
+	d.shows("stopped: nothing was marked")
+	d.hides("450 marked", "●", "loading all")
 }
 
 func TestTheFilterIsShownWhileTypedAndAsksTheServerOnEnter(t *testing.T) {

@@ -54,5 +54,5 @@ type (
 	panicMsg struct{ what string }
 )
 
-// StopMsg is sent by main when the program is to end at once: a signal, or the end of input.
-type StopMsg struct{ Why string }
+// StopMsg is sent by main when the program is to end at once, since a signal came.
+type StopMsg struct{}

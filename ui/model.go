@@ -17,7 +17,6 @@ type Options struct {
 	// Title stands in the header: the host, or the name given to it.
 	Title    string
 	ReadOnly bool
-	Demo     bool
 	// Refresh is how often the first page is read again for newcomers; 0 for never.
 	Refresh time.Duration
 
@@ -28,9 +27,18 @@ type Options struct {
 	After func(time.Duration, func() tea.Msg) tea.Cmd
 	// NewOperation makes the label of an operation.
 	NewOperation func() string
-	// Written counts the writes to the terminal that were begun and that were done. Nil when the screen is drawn as
-	// soon as it was made.
-	Written func() (begun, done uint64)
+	// Written tells of the writes to the terminal. Nil when the screen is drawn as soon as it was made.
+	Written func() Written
+	// NoSuspend says why the program cannot be suspended; empty when it can.
+	NoSuspend string
+}
+
+// Written is what is known of the writes to the terminal.
+type Written struct {
+	Begun, Done uint64
+	// Stalled is the end of the last write that took long, or now while one is under way: until then keys could not be
+	// handled as they came.
+	Stalled time.Time
 }
 
 // focus is the part of the screen that keys go to.
@@ -63,8 +71,9 @@ type Model struct {
 	help    *helpPage
 	notices notices
 
-	jobs  []*model.Job
-	acted map[model.Key]actedOn
+	jobs    []*model.Job
+	acted   map[model.Key]actedOn
+	answers *answers
 
 	// markAllWaits is set while pages are loaded for marking all.
 	markAllWaits [len(model.Kinds)]bool
@@ -109,7 +118,7 @@ func New(o Options) *Model {
 	}
 	m := &Model{
 		opts: o, theme: DefaultTheme(), now: o.Now(), store: model.NewStore(),
-		acted: map[model.Key]actedOn{}, filter: newFilterLine(),
+		acted: map[model.Key]actedOn{}, answers: &answers{}, filter: newFilterLine(),
 	}
 	for _, k := range model.Kinds {
 		m.lists[k] = model.NewListing(m.store, o.DLQ, k)
@@ -152,7 +161,7 @@ func (m *Model) takesNoVerb(k model.Key) bool {
 	return ok && o.TakesNoVerb()
 }
 
-// mayMark is takesNoVerb for use in a command: it has captured what it needs.
+// mayMark tells what takesNoVerb does, for use in a command: it has captured what it needs.
 func (m *Model) mayMark() func(model.Key) bool {
 	no := map[model.Key]struct{}{}
 	for k := range m.acted {
@@ -173,14 +182,24 @@ func (m *Model) say(s text.Safe) tea.Cmd {
 
 func (m *Model) complain(s text.Safe) { m.notices.add(m.now, true, s) }
 
-// Unfinished says what was being sent when the program ended, one line an entry.
-func (m *Model) Unfinished() []string {
+// Close ends the session once the program has ended: nothing is sent any more, and answers that came too late for the
+// screen are taken in. It returns what is not settled, one line an entry, with what is known of it.
+func (m *Model) Close() []string {
+	for _, r := range m.answers.close() {
+		m.jobs[r.Step.Job-1].Apply(r, m.opts.Now())
+	}
 	var out []string
 	for _, j := range m.jobs {
 		for i := range j.Len() {
-			if o := j.Outcome(i); o.State == model.Sending || o.State == model.InDoubt {
-				out = append(out, text.Sprintf("%s of %s: %s", j.Plan.Verb.String(), j.Key(i).ID, o.State.String()).String())
+			o := j.Outcome(i)
+			if o.Settled() && o.State != model.InDoubt {
+				continue
 			}
+			state := o.State
+			if state == model.Sending && !m.answers.open(j.Number, i) {
+				state = model.NotSent
+			}
+			out = append(out, text.Sprintf("%s of %s %s: %s", j.Plan.Verb.String(), j.Plan.Selection.Kind().Noun(1), j.Key(i).ID, state.String()).String())
 		}
 	}
 	return out

@@ -19,11 +19,12 @@ type notice struct {
 	text text.Safe
 }
 
-// notices are the messages to the user: a success expires, an error stays until it is dismissed, and all can be read
-// again in the help.
+// notices are the messages to the user. An answer to what the user did expires; an error stays until it is dismissed, and
+// stands behind the answer meanwhile. All can be read again in the help.
 type notices struct {
-	past    []notice
-	current *notice
+	past   []notice
+	answer *notice
+	err    *notice
 }
 
 func (n *notices) add(now time.Time, isError bool, s text.Safe) {
@@ -34,22 +35,33 @@ func (n *notices) add(now time.Time, isError bool, s text.Safe) {
 	if len(n.past) > keptNotices {
 		n.past = n.past[1:]
 	}
-	if n.current == nil || isError || !n.current.err {
-		n.current = &entry
+	if isError {
+		n.err, n.answer = &entry, nil
+	} else {
+		n.answer = &entry
 	}
 }
 
+// current is what to show.
+func (n *notices) current() *notice {
+	if n.answer != nil {
+		return n.answer
+	}
+	return n.err
+}
+
+// expire takes an answer away that has stood long enough.
 func (n *notices) expire(now time.Time) {
-	if n.current != nil && !n.current.err && now.Sub(n.current.at) >= successTime {
-		n.current = nil
+	if n.answer != nil && now.Sub(n.answer.at) >= successTime {
+		n.answer = nil
 	}
 }
 
 // dismiss takes the error away, and tells whether there was one.
 func (n *notices) dismiss() bool {
-	if n.current == nil || !n.current.err {
+	if n.err == nil {
 		return false
 	}
-	n.current = nil
+	n.err, n.answer = nil, nil
 	return true
 }

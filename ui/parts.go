@@ -13,6 +13,8 @@ func (*blank) rows() (int, bool)      { return 1, true }
 func (*blank) setWidth(int)           {}
 func (*blank) grow(int)               {}
 func (*blank) draw(*Theme, *row, int) {}
+func (*blank) offset(int) int         { return 0 }
+func (*blank) row(int) int            { return 0 }
 
 // heading names what follows.
 type heading struct{ text text.Safe }
@@ -20,6 +22,9 @@ type heading struct{ text text.Safe }
 func (*heading) rows() (int, bool) { return 1, true }
 func (*heading) setWidth(int)      {}
 func (*heading) grow(int)          {}
+
+func (*heading) offset(int) int { return 0 }
+func (*heading) row(int) int    { return 0 }
 
 func (h *heading) draw(t *Theme, r *row, _ int) { r.put(t.heading, h.text) }
 
@@ -50,6 +55,13 @@ func (f *field) rows() (int, bool) {
 }
 
 func (f *field) grow(size int) { f.value.Grow(size) }
+
+func (f *field) offset(row int) int {
+	start, _ := f.value.Range(row)
+	return start
+}
+
+func (f *field) row(offset int) int { return f.value.RowAt(offset) }
 
 func (f *field) draw(t *Theme, r *row, i int) {
 	if i == 0 {
@@ -83,6 +95,13 @@ func (b *bodyText) rows() (int, bool) {
 }
 
 func (b *bodyText) grow(size int) { b.block.Grow(size) }
+
+func (b *bodyText) offset(row int) int {
+	start, _ := b.block.Range(row)
+	return start
+}
+
+func (b *bodyText) row(offset int) int { return b.block.RowAt(offset) }
 
 func (b *bodyText) draw(t *Theme, r *row, i int) {
 	if !b.json {

@@ -17,8 +17,16 @@ type sheet struct {
 	id    int
 	plan  model.Plan
 	guard model.Guard
+	lines []sheetLine
 	top   int
+	// watching is set while it is being found out whether the sheet's frame stands; quiet counts the looks at which the
+	// terminal had taken everything.
+	watching bool
+	quiet    int
 }
+
+// sampleID is how much of an id a sample shows.
+const sampleID = 14
 
 // frameTime is how long the renderer may take to bring a frame to the terminal: three of its ticks.
 const frameTime = 25 * time.Millisecond
@@ -41,39 +49,68 @@ func (m *Model) bringBack() tea.Cmd {
 	}
 	m.sheets++
 	m.sheet = &sheet{id: m.sheets, plan: plan}
+	m.sheet.lines = m.sheet.says(m)
 	return m.watchSheet()
 }
 
-// watchSheet finds out when a frame with the sheet stands on the terminal: after View was called for it, and the
-// renderer has written since.
+// watchSheet finds out when a frame with the sheet stands on the terminal.
 func (m *Model) watchSheet() tea.Cmd {
-	if m.sheet == nil || m.lay.tooSmall {
+	s := m.sheet
+	if s == nil || m.lay.tooSmall || s.watching {
 		return nil
 	}
-	var begun uint64
-	if m.opts.Written != nil {
-		begun, _ = m.opts.Written()
+	if _, stands := s.guard.OpensAt(); stands {
+		return nil
 	}
-	return m.after(frameTime, stoodMsg{m.sheet.id, begun})
+	s.watching, s.quiet = true, 0
+	return m.after(frameTime, stoodMsg{s.id, m.written().Begun})
 }
 
+func (m *Model) written() Written {
+	if m.opts.Written == nil {
+		return Written{}
+	}
+	return m.opts.Written()
+}
+
+// stood looks whether the terminal has taken the sheet. The first message of a watch is handled after View was called for
+// the sheet; a write that is done by then may still be of the frame before, which a slow line held up. So the terminal must
+// have taken everything at two looks in a row, with more time between them than the renderer lets pass between frames.
 func (m *Model) stood(msg stoodMsg) tea.Cmd {
-	if m.sheet == nil || msg.sheet != m.sheet.id || m.lay.tooSmall {
+	s := m.sheet
+	if s == nil || msg.sheet != s.id {
+		return nil
+	}
+	s.watching = false
+	if m.lay.tooSmall {
 		return nil
 	}
 	if m.opts.Written != nil {
-		if begun, done := m.opts.Written(); begun != done || done <= msg.begun {
+		w := m.opts.Written()
+		if w.Begun == w.Done && w.Done > msg.begun {
+			s.quiet++
+		} else {
+			s.quiet = 0
+		}
+		if s.quiet < 2 {
+			s.watching = true
 			return m.after(frameTime, msg)
 		}
 	}
-	m.sheet.guard.Stood(m.now)
+	s.guard.Stood(m.now)
 	return m.wakeForSheet()
+}
+
+// lineStalls tells whether keys may have waited while the terminal took no output: when they were pressed is not known
+// then.
+func (m *Model) lineStalls() bool {
+	return m.now.Sub(m.written().Stalled) < model.QuietTime
 }
 
 // wakeForSheet draws the sheet again when it takes answers.
 func (m *Model) wakeForSheet() tea.Cmd {
 	at, ok := m.sheet.guard.OpensAt()
-	if !ok {
+	if !ok || m.sheet.guard.Open(m.now) {
 		return nil
 	}
 	return m.after(at.Sub(m.now), expireMsg{})
@@ -86,27 +123,35 @@ func (m *Model) sheetKey(b keymap.Binding, known bool) tea.Cmd {
 		return m.wakeForSheet()
 	}
 	switch b.Action {
-	case keymap.No, keymap.Interrupt:
+	case keymap.No:
 		return m.closeSheet()
+	case keymap.Interrupt:
+		return m.interrupt()
 	case keymap.Yes:
+		if m.lineStalls() {
+			s.guard.ForeignKey(m.now)
+		}
 		if s.plan.Refusal() != "" || !s.guard.Answer(m.now) {
 			return m.wakeForSheet()
 		}
 		return m.send()
 	case keymap.Down:
-		s.top++
+		s.top = min(s.top+1, len(s.lines)-s.room(m.height))
 	case keymap.Up:
 		s.top = max(0, s.top-1)
 	case keymap.Suspend:
-		return tea.Suspend
+		return m.suspend()
 	}
 	s.guard.OwnKey(m.now)
 	return m.wakeForSheet()
 }
 
 func (m *Model) closeSheet() tea.Cmd {
-	verb := m.sheet.plan.Verb
+	verb, refusal := m.sheet.plan.Verb, m.sheet.plan.Refusal()
 	m.sheet = nil
+	if refusal != "" {
+		return nil
+	}
 	return m.say(text.Sprintf("nothing was sent: the %s was not confirmed", verb.String()))
 }
 
@@ -124,17 +169,18 @@ func (m *Model) send() tea.Cmd {
 }
 
 // stepDone takes the answer to a call of a job.
-func (m *Model) stepDone(r model.StepResult) {
+func (m *Model) stepDone(r model.StepResult) tea.Cmd {
 	j := m.jobs[r.Step.Job-1]
 	wasDone := j.Finished()
 	j.Apply(r, m.now)
 	if !wasDone && j.Finished() {
-		m.sumUp(j)
+		return m.sumUp(j)
 	}
+	return nil
 }
 
 // sumUp says how a job ended: a success expires, anything else stays until it was seen.
-func (m *Model) sumUp(j *model.Job) {
+func (m *Model) sumUp(j *model.Job) tea.Cmd {
 	counts := j.Counts()
 	var parts []text.Safe
 	for s := model.NotSent; s <= model.Sent; s++ {
@@ -144,8 +190,7 @@ func (m *Model) sumUp(j *model.Job) {
 	}
 	words := text.Sprintf("%s of %s: %s", j.Plan.Verb.String(), count(j.Len(), j.Plan.Selection.Kind()), text.Join(text.Const(", "), parts...))
 	if counts[model.Sent] == j.Len() {
-		m.notices.add(m.now, false, words)
-		return
+		return m.say(words)
 	}
 	for i := range j.Len() {
 		if o := j.Outcome(i); o.State != model.Sent && o.Reason != "" {
@@ -154,6 +199,7 @@ func (m *Model) sumUp(j *model.Job) {
 		}
 	}
 	m.complain(words)
+	return nil
 }
 
 // sheetLine is a label and what it says; a line without a label goes on with the one above.
@@ -172,8 +218,8 @@ func (s *sheet) title() text.Safe {
 	return text.Sprintf("%s %s", verb, count(s.plan.Selection.Len(), s.plan.Selection.Kind()))
 }
 
-// lines are what the sheet says, the most important first.
-func (s *sheet) lines(m *Model) []sheetLine {
+// says is what the sheet says between the action and the question, the most important first.
+func (s *sheet) says(m *Model) []sheetLine {
 	p := &s.plan
 	var out []sheetLine
 	add := func(label, words text.Safe) { out = append(out, sheetLine{label, m.theme.plain, words}) }
@@ -186,7 +232,7 @@ func (s *sheet) lines(m *Model) []sheetLine {
 	}
 
 	if p.CursorOutside != nil {
-		warn(text.Const("not in it"), text.Sprintf("the row under the cursor is not marked: %s %s", p.CursorOutside.Method, model.Destination(p.CursorOutside.URL)))
+		add(text.Const("not in it"), text.Sprintf("the row under the cursor is not marked: %s %s", p.CursorOutside.Method, model.Destination(p.CursorOutside.URL)))
 	}
 	if p.Hidden > 0 {
 		warn(next(p.CursorOutside == nil, text.Const("not in it")), text.Sprintf("%d marked, but hidden by the filter", p.Hidden))
@@ -242,7 +288,11 @@ func (s *sheet) sample(m *Model, e *model.Entry) text.Safe {
 	if e.Status != 0 {
 		status = text.Int(e.Status)
 	}
-	return text.Sprintf("%s  %s  %s  %s", m.when(e), status, text.Line(head(model.Destination(e.URL))), orNone(e.Response))
+	id := e.MessageID
+	if e.WorkflowRunID != "" {
+		id = e.WorkflowRunID
+	}
+	return text.Sprintf("%s  %s  %s  %s  %s", m.when(e), status, text.Cell(id, sampleID), text.Line(model.Destination(e.URL)), orNone(e.Response))
 }
 
 func (s *sheet) label() text.Safe {
@@ -263,15 +313,19 @@ func (s *sheet) irrevocable() text.Safe {
 	return text.Const("each leaves the DLQ and becomes a new message")
 }
 
+// room is how many of the lines fit on a screen of so many.
+func (s *sheet) room(height int) int {
+	const framed, staying = 4, 2 // rules, title and question; the first line of the screen and the footer
+	return min(len(s.lines), max(0, height-framed-staying))
+}
+
 // drawSheetOver puts the sheet over the lower part of the screen. The action with the number, and the question, are
 // always on it; what lies between gives way.
 func (m *Model) drawSheetOver(lines []string) {
 	s := m.sheet
-	content := s.lines(m)
-	room := len(lines) - 2 // the first line and the footer stay
-	between := min(len(content), max(0, room-4))
-	s2 := min(s.top, len(content)-between)
-	hidden := len(content) - between
+	between := s.room(len(lines))
+	top := min(s.top, len(s.lines)-between)
+	hidden := len(s.lines) - between
 	at := len(lines) - 1 - between - 4
 	lines[at] = m.drawRule(m.width)
 	r := newRow(m.width).space(2).put(m.theme.title, s.title())
@@ -279,7 +333,7 @@ func (m *Model) drawSheetOver(lines []string) {
 		r.right(m.theme.dim, text.Sprintf("%d more lines: j k ", hidden))
 	}
 	lines[at+1] = r.String()
-	for i, l := range content[s2 : s2+between] {
+	for i, l := range s.lines[top : top+between] {
 		lines[at+2+i] = newRow(m.width).space(4).fit(m.theme.dim, l.label, labelWidth).put(l.style, l.text).String()
 	}
 	lines[at+2+between] = m.drawQuestion()

@@ -101,29 +101,89 @@ func TestPastingIntoTheListDoesNothing(t *testing.T) {
 }
 
 func TestTheSheetWaitsUntilItsFrameWasWritten(t *testing.T) {
-	var begun, done uint64
+	var w ui.Written
 	b := newMemory(10, 0)
 	d := newDriver(t, b, 100, 30, func(o *ui.Options) {
-		o.Written = func() (uint64, uint64) { return begun, done }
+		o.Written = func() ui.Written { return w }
 	})
 	d.press(keymap.BringBack)
 	d.pass(10 * time.Second)
 	d.typed("y")
-	begun++ // the frame is being written over a slow line
+	w.Begun++ // the frame is being written over a slow line
 	d.pass(10 * time.Second)
 	d.typed("y")
 	if len(b.writes) != 0 {
 		t.Fatal("a sheet that nobody can have seen was answered")
 	}
-	done++
-	d.pass(frame + model.QuietTime)
+	w.Done++
+	d.pass(2*frame + model.QuietTime)
 	d.typed("y")
 	if len(b.writes) != 1 {
 		t.Fatalf("%d writes after the frame stood", len(b.writes))
 	}
 }
 
-const frame = 50 * time.Millisecond
+const frame = 25 * time.Millisecond
+
+func TestAFrameFromBeforeTheSheetIsNotTakenForIt(t *testing.T) {
+	var w ui.Written
+	b := newMemory(10, 0)
+	d := newDriver(t, b, 100, 30, func(o *ui.Options) { o.Written = func() ui.Written { return w } })
+	d.press(keymap.Down, keymap.BringBack)
+	w.Begun++ // the frame of the move, over a slow line
+	d.pass(10 * frame)
+	w.Done++
+	d.pass(frame)
+	w.Begun++ // and now the sheet's
+	d.pass(time.Minute)
+	d.typed("y")
+	if len(b.writes) != 0 {
+		t.Fatal("a sheet that stood nowhere was answered")
+	}
+	w.Done++
+	d.pass(time.Second)
+	d.typed("y")
+	if len(b.writes) != 1 {
+		t.Fatalf("%d writes after the frame stood", len(b.writes))
+	}
+}
+
+func TestAKeyThatWaitedWhileTheLineStalledAnswersNothing(t *testing.T) {
+	var w ui.Written
+	b := newMemory(10, 0)
+	d := newDriver(t, b, 100, 30, func(o *ui.Options) { o.Written = func() ui.Written { return w } })
+	d.press(keymap.BringBack)
+	w.Begun, w.Done = 1, 1
+	d.pass(time.Second)
+	w.Stalled = d.now // the screen could not be drawn until now, and the key may be as old
+	d.typed("y")
+	if len(b.writes) != 0 {
+		t.Fatal("sent")
+	}
+	d.pass(time.Second)
+	d.typed("y")
+	if len(b.writes) != 1 {
+		t.Fatalf("%d writes", len(b.writes))
+	}
+}
+
+func TestWhatWasTypedIntoTheShellAnswersNoSheet(t *testing.T) {
+	b := newMemory(10, 0)
+	d := newDriver(t, b, 100, 30)
+	d.press(keymap.BringBack)
+	d.pass(time.Second)
+	d.press(keymap.Suspend)
+	d.pass(time.Hour)
+	d.send(tea.ResumeMsg{})
+	d.typed("y")
+	if len(b.writes) != 0 {
+		t.Fatal("sent")
+	}
+	d.confirm()
+	if len(b.writes) != 1 {
+		t.Fatalf("%d writes after the sheet was read again", len(b.writes))
+	}
+}
 
 func TestThePlanIsFrozenWhileTheListChanges(t *testing.T) {
 	b := newMemory(10, 0)
@@ -339,7 +399,8 @@ func TestReadOnlyOffersNoRetryAndSaysWhy(t *testing.T) {
 }
 
 func TestQuittingWhileSomethingIsSentAsksOnce(t *testing.T) {
-	d := newDriver(t, newMemory(3, 0), 140, 40)
+	b := newMemory(3, 0)
+	d := newDriver(t, b, 140, 40)
 	d.press(keymap.BringBack)
 	d.pass(time.Second)
 	d.holding = true
@@ -351,8 +412,13 @@ func TestQuittingWhileSomethingIsSentAsksOnce(t *testing.T) {
 	if !d.ended {
 		t.Fatal("the second q did not leave")
 	}
-	if got := d.m.Unfinished(); len(got) != 1 || !strings.Contains(got[0], message(0).Key.ID) {
-		t.Errorf("unfinished: %q", got)
+	got := d.m.Close()
+	if len(got) != 1 || !strings.Contains(got[0], message(0).Key.ID) || !strings.HasSuffix(got[0], ": not sent") {
+		t.Errorf("not settled: %q", got)
+	}
+	d.release()
+	if len(b.writes) != 0 {
+		t.Error("something was sent after the end")
 	}
 }
 

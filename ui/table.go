@@ -22,7 +22,7 @@ type column struct {
 }
 
 const (
-	timeWidth = 12
+	timeWidth = 14
 	columnGap = 2
 	// leastRank is the rank up to which columns are always shown, however narrow.
 	leastRank = 2
@@ -174,6 +174,10 @@ func (m *Model) whyEmpty() text.Safe {
 		return text.Sprintf("nothing could be read yet: asked again at %s", m.clock(l.RetryAt()))
 	case !l.Started() || l.Loading():
 		return text.Const("reading the DLQ …")
+	case m.filter.editing && m.filter.problem != nil:
+		return text.Const("nothing matched before the mistake")
+	case m.filter.editing:
+		return text.Const("no match in what is loaded: enter asks the server")
 	case !l.Filter().IsEmpty() && !l.Complete():
 		return text.Const("no match in what is loaded: a loads the rest")
 	case !l.Filter().IsEmpty():
@@ -189,7 +193,7 @@ func (m *Model) when(e *model.Entry) text.Safe {
 		return text.Const("unknown")
 	}
 	if !failed {
-		return text.Concat(text.Const("~"), m.clock(at))
+		return text.Cut(text.Concat(text.Const("~"), m.clock(at)), timeWidth)
 	}
 	return m.clock(at)
 }
@@ -201,7 +205,7 @@ func (m *Model) clock(at time.Time) text.Safe {
 	if at.YearDay() == now.YearDay() && at.Year() == now.Year() {
 		return text.Line(at.Format("15:04:05"))
 	}
-	return text.Line(at.Format("01-02 15:04"))
+	return text.Line(at.Format("01-02 15:04:05"))
 }
 
 func drawStatus(m *Model, e *model.Entry, _ int) (style, text.Safe) {
@@ -333,6 +337,9 @@ func newID(o model.Outcome) string {
 // loaded says how many rows there are, honestly: + while there are more to load.
 func (m *Model) loaded() text.Safe {
 	l := m.list()
+	if !l.Started() && l.Known() == 0 {
+		return text.Const("nothing read yet")
+	}
 	known := humanize.Comma(int64(l.Known()))
 	if !l.Whole() {
 		known += "+"
@@ -355,7 +362,11 @@ func (m *Model) loadedWidth() int { return m.loaded().Width() + m.newcomers().Wi
 
 func (m *Model) newcomers() text.Safe {
 	if n := m.list().Waiting(); n > 0 {
-		return text.Sprintf("▲ %s new  r show   ", humanize.Comma(int64(n)))
+		more := text.Safe{}
+		if m.list().Passed() {
+			more = text.Const("+")
+		}
+		return text.Sprintf("▲ %s%s new  r show   ", humanize.Comma(int64(n)), more)
 	}
 	return text.Safe{}
 }

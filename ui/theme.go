@@ -8,12 +8,12 @@ type style string
 // Theme is every look of the program, made of the terminal's own 16 colours. A state is never shown by colour alone, so
 // that nothing is lost where there is none.
 type Theme struct {
-	plain, dim, bold, reverse style
-	title, rule, heading      style
-	good, bad, warn, note     style
-	mark, cursor              style
-	jsonKey, jsonString       style
-	jsonNumber, jsonWord      style
+	plain, dim, bold      style
+	title, rule, heading  style
+	good, bad, warn, note style
+	mark, cursor          style
+	jsonKey, jsonString   style
+	jsonNumber, jsonWord  style
 }
 
 // DefaultTheme is the theme for light and dark terminals alike.
@@ -23,7 +23,6 @@ func DefaultTheme() Theme {
 	return Theme{
 		dim:     on(ansi.NewStyle().Faint()),
 		bold:    on(ansi.NewStyle().Bold()),
-		reverse: on(ansi.NewStyle().Reverse(true)),
 		title:   on(ansi.NewStyle().Bold()),
 		rule:    on(ansi.NewStyle().Faint()),
 		heading: on(fg(ansi.Cyan).Bold()),

@@ -16,28 +16,43 @@ import (
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	m.now = m.opts.Now()
 	cmd := m.handle(msg)
-	return m, tea.Batch(cmd, m.pump())
+	cmd = tea.Batch(cmd, m.pump())
+	if m.noticeRows() != m.lay.notice.height {
+		cmd = tea.Batch(cmd, m.arrange())
+	}
+	return m, cmd
 }
 
 func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
-		m.arrange()
+		if m.help != nil {
+			m.help = newHelpPage(m)
+		}
+		return tea.Batch(m.arrange(), m.watchSheet())
+	case tea.ResumeMsg:
+		// What was typed meanwhile was typed into something else.
+		if m.sheet != nil {
+			m.sheet.guard.Unreadable()
+		}
 		return m.watchSheet()
 	case tea.KeyPressMsg:
 		return m.key(msg)
 	case tea.PasteMsg:
 		return m.paste(msg)
-	case tea.InterruptMsg:
-		return m.quit()
 	case StopMsg:
 		m.ended = true
 		return tea.Quit
 	case pageMsg:
 		return m.page(msg)
 	case rebuiltMsg:
-		if m.lists[msg.kind].ApplyRebuilt(msg.rebuilt) {
+		l := m.lists[msg.kind]
+		if l.ApplyRebuilt(msg.rebuilt) {
+			if m.filter.goBack != nil && !m.filter.editing {
+				l.GoBack(*m.filter.goBack)
+				m.filter.goBack = nil
+			}
 			return m.follow()
 		}
 	case markedAllMsg:
@@ -45,6 +60,7 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		if l.ApplyMarkAll(msg.marked) {
 			return m.say(text.Sprintf("%s marked", count(l.Marks.Len(), msg.kind)))
 		}
+		return m.say(text.Const("nothing was marked, since the list changed meanwhile: press * again"))
 	case detailMsg:
 		return m.detailArrived(msg)
 	case documentMsg:
@@ -54,7 +70,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	case followMsg:
 		return m.detail.followed(m, msg)
 	case stepMsg:
-		m.stepDone(msg.result)
+		m.answers.takenIn(msg.result)
+		return m.stepDone(msg.result)
 	case wakeMsg:
 		if msg.at.Equal(m.wakeAt) {
 			m.wakeAt = time.Time{}
@@ -63,6 +80,7 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return tea.Batch(m.refresh(), m.after(m.opts.Refresh, refreshMsg{}))
 	case expireMsg:
 		m.notices.expire(m.now)
+		m.leaving = m.leaving && m.notices.answer != nil
 	case stoodMsg:
 		return m.stood(msg)
 	case panicMsg:
@@ -90,14 +108,17 @@ func (m *Model) pump() tea.Cmd {
 			cmds = append(cmds, fetchPage(m.reading[k].ctx, m.opts.Backend, k, f))
 		}
 		due(l.RetryAt())
-		if m.markAllWaits[k] && l.Complete() && !l.Loading() {
+		if m.markAllWaits[k] && l.Complete() && !l.Loading() && !l.Rebuilding() {
 			m.markAllWaits[k] = false
 			cmds = append(cmds, runMarkAll(k, l.BeginMarkAll(), m.mayMark()))
 		}
 	}
 	for _, j := range m.jobs {
+		if j.Finished() {
+			continue
+		}
 		for _, s := range j.Next(m.now) {
-			cmds = append(cmds, runStep(m.opts.Backend, s))
+			cmds = append(cmds, runStep(m.opts.Backend, m.answers, s))
 		}
 		if at, ok := j.WakeAt(m.now); ok {
 			due(at)
@@ -114,20 +135,18 @@ func (m *Model) pump() tea.Cmd {
 func (m *Model) page(msg pageMsg) tea.Cmd {
 	l := m.lists[msg.kind]
 	if msg.err != nil {
-		if errors.Is(msg.err, context.Canceled) {
-			return nil
-		}
 		var limited *model.RateLimitedError
 		var until time.Time
 		if errors.As(msg.err, &limited) {
 			until = limited.Until
 		}
-		l.Fail(msg.fetch, m.now, until)
-		m.complain(text.Line(msg.err.Error()))
+		if l.Fail(msg.fetch, m.now, until) && !errors.Is(msg.err, context.Canceled) {
+			m.complain(text.Line(msg.err.Error()))
+		}
 		return nil
 	}
 	known := m.store.Len()
-	gone := l.Apply(msg.fetch, msg.page)
+	gone, next := l.Apply(msg.fetch, msg.page)
 	for _, k := range model.Kinds {
 		if k != msg.kind {
 			m.lists[k].Adopt(known)
@@ -135,6 +154,9 @@ func (m *Model) page(msg pageMsg) tea.Cmd {
 	}
 	if msg.fetch.Purpose == model.Reread {
 		m.reread(msg.fetch, gone)
+	}
+	if next != nil {
+		return tea.Batch(fetchPage(m.reading[msg.kind].ctx, m.opts.Backend, msg.kind, *next), m.follow())
 	}
 	return m.follow()
 }
@@ -161,7 +183,7 @@ func (m *Model) reread(f model.Fetch, gone []model.Key) {
 func (m *Model) refresh() tea.Cmd {
 	var cmds []tea.Cmd
 	for _, k := range model.Kinds {
-		if f, ok := m.lists[k].Refresh(); ok {
+		if f, ok := m.lists[k].Refresh(false); ok {
 			cmds = append(cmds, fetchPage(m.reading[k].ctx, m.opts.Backend, k, f))
 		}
 	}
@@ -171,6 +193,7 @@ func (m *Model) refresh() tea.Cmd {
 // takeIn shows newcomers, clears what was acted on, and reads the first page and the rows on the screen again.
 func (m *Model) takeIn() tea.Cmd {
 	m.notices.dismiss()
+	m.notices.answer = nil
 	l := m.list()
 	m.restartReading(m.kind)
 	l.TakeIn(func(k model.Key) bool {
@@ -183,7 +206,7 @@ func (m *Model) takeIn() tea.Cmd {
 		}
 	}
 	var cmds []tea.Cmd
-	if f, ok := l.Refresh(); ok {
+	if f, ok := l.Refresh(true); ok {
 		cmds = append(cmds, fetchPage(m.reading[m.kind].ctx, m.opts.Backend, m.kind, f))
 	}
 	if f, ok := l.Reread(); ok {

@@ -43,7 +43,7 @@ func (m *Model) draw() (content string, cursorX, cursorY int) {
 	default:
 		lines = append(lines, m.drawBody()...)
 	}
-	lines = append(lines, m.drawNotice(), m.drawFooter())
+	lines = append(append(lines, m.drawNotice()...), m.drawFooter())
 	if m.sheet != nil {
 		m.drawSheetOver(lines)
 		cursorX = -1
@@ -80,9 +80,6 @@ func (m *Model) drawTitle() string {
 	}
 	where := text.Line(head(m.opts.Title))
 	zone := text.Line(m.now.In(m.opts.Zone).Format("MST"))
-	if m.opts.Demo {
-		where = text.Const("DEMO")
-	}
 	about := text.Concat(where, text.Const(" · "), zone)
 	if m.opts.ReadOnly {
 		about = text.Concat(about, text.Const(" · READ-ONLY"))
@@ -105,7 +102,10 @@ func (m *Model) tabs() []tab {
 	for i, k := range model.Kinds {
 		l := m.lists[k]
 		n := humanize.Comma(int64(l.Known()))
-		if !l.Whole() {
+		switch {
+		case !l.Started() && l.Known() == 0:
+			n = "…"
+		case !l.Whole():
 			n += "+"
 		}
 		name := text.Const("Messages")
@@ -133,18 +133,27 @@ func (m *Model) drawTopRule() string {
 }
 
 // drawNotice is the line above the footer: the last message, or a rule.
-func (m *Model) drawNotice() string {
-	n := m.notices.current
+func (m *Model) drawNotice() []string {
+	n := m.notices.current()
 	if n == nil {
-		return m.drawRule(m.width)
+		return []string{m.drawRule(m.width)}
 	}
-	r := newRow(m.width)
 	if !n.err {
-		return r.space(1).put(m.theme.note, n.text).String()
+		return []string{newRow(m.width).space(1).put(m.theme.note, n.text).String()}
 	}
 	hint := text.Const("  esc dismisses")
-	r.put(m.theme.bad, text.Const(" ✗ ")).put(m.theme.bad, text.Cut(n.text, max(0, r.left()-hint.Width())))
-	return r.right(m.theme.dim, hint).String()
+	b := text.NewBlock(n.text.String(), m.noticeWidth())
+	var lines []string
+	for i := range m.lay.notice.height {
+		r := newRow(m.width)
+		if i == 0 {
+			r.put(m.theme.bad, text.Const(" ✗ ")).put(m.theme.bad, b.Row(i)).right(m.theme.dim, hint)
+		} else {
+			r.space(3).put(m.theme.bad, b.Row(i))
+		}
+		lines = append(lines, r.String())
+	}
+	return lines
 }
 
 // drawFooter says where the user is and which keys work now.
@@ -203,7 +212,7 @@ func (m *Model) where() text.Safe {
 	return text.Join(text.Const(" · "), parts...)
 }
 
-// jobLine sums up what became of the newest job, while it is under way.
+// jobLine is how much of what was sent is not settled yet.
 func (m *Model) jobLine() text.Safe {
 	n := m.underWay()
 	if n == 0 {
