@@ -137,8 +137,11 @@ func (s *session) write(keys string) {
 // ended waits for the program to end, and returns its exit code.
 func (s *session) ended() int {
 	s.t.Helper()
-	done := make(chan error, 1)
-	go func() { done <- s.cmd.Wait() }()
+	done := make(chan struct{})
+	go func() {
+		_ = s.cmd.Wait()
+		close(done)
+	}()
 	select {
 	case <-done:
 	case <-time.After(patience):

@@ -80,6 +80,7 @@ func TestOddPartsOfAWholeEntryCostThemselvesOnly(t *testing.T) {
 		"a body of bad bytes": {`"body":"a` + "\xff" + `\n"`, "", func(d model.Detail) bool { return string(d.Body.Bytes) == "a\xff\n" }},
 		"bad base64":          {`"bodyBase64":"?"`, "bodyBase64 is not base64", func(d model.Detail) bool { return string(d.Body.Bytes) == "?" && !d.Body.Base64 }},
 		"both bodies":         {`"bodyBase64":"YQ==","body":""`, "", func(d model.Detail) bool { return string(d.Body.Bytes) == "a" && d.Body.Base64 }},
+		"a body after base64": {`"bodyBase64":"YQ==","body":"b"`, "", func(d model.Detail) bool { return string(d.Body.Bytes) == "b" && !d.Body.Base64 }},
 		"a period of ages":    {`"period":9000000000000`, "period is not a duration", func(d model.Detail) bool { return d.Period == 0 }},
 		"a period below zero": {`"period":-1`, "period is not a duration", func(d model.Detail) bool { return d.Period == 0 }},
 		"a state alone": {`"failureFunctionState":"CALLBACK_FAIL"`, "", func(d model.Detail) bool {

@@ -129,6 +129,19 @@ func TestReadsWaitForTheResetWhenNothingIsLeft(t *testing.T) {
 	})
 }
 
+func TestClockThatDisagreesHoldsReadsBackForAMinuteAtMost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, times := paced(t, func(r *http.Request) (*http.Response, error) {
+			return reply(r, 200, `{}`, "Burst-RateLimit-Remaining", "0", "Burst-RateLimit-Reset", fmt.Sprint(time.Now().Add(time.Hour).Unix())), nil
+		})
+		list(t, c)
+		list(t, c)
+		if got := times()[1]; got != time.Minute {
+			t.Errorf("the second went out after %v", got)
+		}
+	})
+}
+
 func TestAfterABurstLimitNothingGoesOutUntilItsReset(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()

@@ -119,7 +119,7 @@ func (c *Client) exchange(parent context.Context, q call, use func(*answer) erro
 		return parent.Err()
 	case a.status < 200 || a.status > 299:
 		return err
-	case a.broken != nil && (q.write || !errors.Is(a.broken, io.ErrUnexpectedEOF)):
+	case a.broken != nil && !errors.Is(a.broken, io.ErrUnexpectedEOF):
 		return &model.LostAnswerError{Host: c.host, Cause: c.cause(ctx, a.broken)}
 	}
 	return c.contentError(a, err, q.write)

@@ -156,6 +156,21 @@ func TestPageThatComesTooSlowlyIsAskedForInSmallerParts(t *testing.T) {
 	if got := counts(&rec); got != "100 25" {
 		t.Error(got)
 	}
+	rec.requests = nil
+	unreachable := true
+	c = newClient(t, "http://localhost", over(func(r *http.Request) (*http.Response, error) {
+		rec.note(r)
+		if unreachable {
+			return nil, io.ErrUnexpectedEOF
+		}
+		return reply(r, 200, `{}`), nil
+	}))
+	_, _ = c.List(t.Context(), model.Query{})
+	unreachable = false
+	_, _ = c.List(t.Context(), model.Query{})
+	if got := counts(&rec); got != "100 100" {
+		t.Errorf("a page that never began to come was taken for a slow one: %s", got)
+	}
 }
 
 func TestListByIDOfLargeEntriesReadsThemOneByOne(t *testing.T) {

@@ -134,7 +134,7 @@ func texts(list []object, key string) []string {
 func (b *bench) pages(path, listKey string, query url.Values) []object {
 	b.Helper()
 	var all []object
-	for page := 0; page < 1000; page++ {
+	for range 1000 {
 		got := b.get(path + "?" + query.Encode())
 		all = append(all, got.list(listKey)...)
 		cursor := got.text("cursor")
