@@ -26,11 +26,11 @@ const (
 
 // call is a request to be made. It never has a body.
 type call struct {
-	method string
-	path   string // with escapes, from the first slash on
-	query  url.Values
-	labels string // the value of Upstash-Label; empty for none
-	write  bool
+	method  string
+	path    string // with escapes, from the first slash on
+	query   url.Values
+	headers []model.HeaderField // what is overridden
+	write   bool
 }
 
 // read makes a request that changes nothing, and gives a 2xx answer to use. What was not carried out, since it never
@@ -137,8 +137,8 @@ func (c *Client) request(ctx context.Context, q call) (*http.Request, error) {
 	req.Header.Set("Authorization", "Bearer "+c.token)
 	req.Header.Set("User-Agent", "redrive")
 	req.Header.Set("Accept", "application/json")
-	if q.labels != "" {
-		req.Header.Set("Upstash-Label", q.labels)
+	for _, h := range q.headers {
+		req.Header.Set(h.Name, h.Value)
 	}
 	return req, nil
 }

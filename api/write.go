@@ -31,7 +31,7 @@ func (c *Client) Do(ctx context.Context, w model.Write) (model.WriteResult, erro
 	}
 	key := w.Selection.At(0)
 	path := writePath(w.Verb)
-	q := call{method: http.MethodPost, labels: strings.Join(w.Overrides.Labels, ",")}
+	q := call{method: http.MethodPost, headers: w.Overrides.Headers()}
 
 	q.path = path + "/" + url.PathEscape(key.ID)
 	created, err := c.make(ctx, q, w.Verb)
@@ -71,6 +71,9 @@ func (c *Client) checkWrite(w model.Write) error {
 	}
 	if err := c.checkKey(key); err != nil {
 		return err
+	}
+	if problems := w.Overrides.Check(); len(problems) > 0 {
+		return refuse("an override is wrong: %s", problems[0].Problem)
 	}
 	return checkLabels(w.Overrides.Labels)
 }

@@ -17,6 +17,7 @@ type Plan struct {
 	Verb      Verb
 	Selection Selection
 	Entries   []Entry // of the selection, in its order, as they were
+	Overrides Overrides
 	// Operation is the label that is added to the entries' own, such as redrive-1a2b3c4d.
 	Operation string
 	FrozenAt  time.Time
@@ -106,8 +107,13 @@ func (p *Plan) Calls() string {
 // Write is the call for the i-th entry.
 func (p *Plan) Write(i int) Write {
 	one, _ := NewSelection(p.Selection.At(i))
-	labels, _ := p.labels(&p.Entries[i])
-	return Write{Verb: p.Verb, Selection: one, Overrides: Overrides{Labels: labels}}
+	o := p.Overrides
+	if o.Labels = o.typedLabels(); o.Labels != nil {
+		o.Labels = append(o.Labels, p.Operation)
+	} else {
+		o.Labels, _ = p.labels(&p.Entries[i])
+	}
+	return Write{Verb: p.Verb, Selection: one, Overrides: o}
 }
 
 // labels are the entry's own with the operation's added and those of earlier operations taken off; nil when they must be
