@@ -23,10 +23,11 @@ const helpKeyWidth = 14
 func newHelpPage(m *Model) *helpPage {
 	h := &helpPage{}
 	add := func(st style, key, words text.Safe) {
-		wrapped := text.NewBlock(words.String(), max(8, m.width-helpKeyWidth-3))
-		h.lines = append(h.lines, helpLine{st, key, wrapped.Row(0)})
-		for i := 1; !wrapped.Row(i).IsEmpty(); i++ {
-			h.lines = append(h.lines, helpLine{st, text.Safe{}, wrapped.Row(i)})
+		for i, line := range wrapWords(words, max(8, m.width-helpKeyWidth-3)) {
+			if i > 0 {
+				key = text.Safe{}
+			}
+			h.lines = append(h.lines, helpLine{st, key, line})
 		}
 	}
 	for i, g := range keymap.Groups() {

@@ -1,10 +1,6 @@
 package ui
 
-import (
-	tea "charm.land/bubbletea/v2"
-
-	"redrive/ui/text"
-)
+import tea "charm.land/bubbletea/v2"
 
 const (
 	minWidth, minHeight = 40, 10
@@ -91,10 +87,7 @@ func (m *Model) noticeRows() int {
 	if n == nil || !n.err || m.width < minWidth {
 		return 1
 	}
-	b := text.NewBlock(n.text.String(), m.noticeWidth())
-	b.Grow(1 << 16)
-	rows, _ := b.Rows()
-	return max(1, min(rows, noticeLimit, (m.height-headerRows-footerRows)/3))
+	return max(1, min(len(wrapWords(n.text, m.noticeWidth())), noticeLimit, (m.height-headerRows-footerRows)/3))
 }
 
 func (m *Model) noticeWidth() int { return max(8, m.width-3-len("  esc dismisses")) }

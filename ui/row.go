@@ -1,6 +1,10 @@
 package ui
 
 import (
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+
 	"redrive/ui/text"
 )
 
@@ -67,3 +71,12 @@ func (r *row) styled(st style, add func()) {
 func (r *row) left() int { return r.width - r.used }
 
 func (r *row) String() string { return string(r.b) }
+
+// wrapWords breaks text into lines of at most width cells, between words where that is possible. There is always one line.
+func wrapWords(s text.Safe, width int) []text.Safe {
+	var lines []text.Safe
+	for line := range strings.SplitSeq(ansi.Wrap(s.String(), width, " "), "\n") {
+		lines = append(lines, text.Line(strings.TrimRight(line, " ")))
+	}
+	return lines
+}

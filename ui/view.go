@@ -142,16 +142,18 @@ func (m *Model) drawNotice() []string {
 		return []string{newRow(m.width).space(1).put(m.theme.note, n.text).String()}
 	}
 	hint := text.Const("  esc dismisses")
-	b := text.NewBlock(n.text.String(), m.noticeWidth())
-	var lines []string
-	for i := range m.lay.notice.height {
+	wrapped := wrapWords(n.text, m.noticeWidth())
+	lines := make([]string, m.lay.notice.height)
+	for i := range lines {
 		r := newRow(m.width)
-		if i == 0 {
-			r.put(m.theme.bad, text.Const(" ✗ ")).put(m.theme.bad, b.Row(i)).right(m.theme.dim, hint)
-		} else {
-			r.space(3).put(m.theme.bad, b.Row(i))
+		switch {
+		case i >= len(wrapped):
+		case i == 0:
+			r.put(m.theme.bad, text.Const(" ✗ ")).put(m.theme.bad, wrapped[i]).right(m.theme.dim, hint)
+		default:
+			r.space(3).put(m.theme.bad, wrapped[i])
 		}
-		lines = append(lines, r.String())
+		lines[i] = r.String()
 	}
 	return lines
 }
