@@ -66,8 +66,8 @@ func (c *Client) checkWrite(w model.Write) error {
 		return refuse("%d entries cannot be changed by one call", n)
 	}
 	key := w.Selection.At(0)
-	if key.Kind != w.Verb.For() {
-		return refuse("%s is for %s, and this is a %s", w.Verb, w.Verb.For().Noun(2), key.Kind.Noun(1))
+	if !w.Verb.Takes(key.Kind) {
+		return refuse("%s is not for a %s", w.Verb, key.Kind.Noun(1))
 	}
 	if err := c.checkKey(key); err != nil {
 		return err

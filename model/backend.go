@@ -50,7 +50,17 @@ const (
 	// Resume goes on with a workflow run from the step that failed, as a new run
 	// (POST /v2/workflows/dlq/resume/{dlqId}).
 	Resume
+	// Restart runs a workflow from its first step again, as a new run (POST /v2/workflows/dlq/restart/{dlqId}).
+	Restart
+	// RerunFailureFunction runs the failure function of a run again; the entry stays
+	// (POST /v2/workflows/dlq/callback/{dlqId}).
+	RerunFailureFunction
+	// Delete takes an entry out of the DLQ for good (DELETE /v2/dlq/{dlqId} or /v2/workflows/dlq/{dlqId}).
+	Delete
 )
+
+// Verbs are all verbs.
+var Verbs = [...]Verb{Retry, Resume, Restart, RerunFailureFunction, Delete}
 
 func (v Verb) String() string {
 	switch v {
@@ -58,21 +68,36 @@ func (v Verb) String() string {
 		return "retry"
 	case Resume:
 		return "resume"
+	case Restart:
+		return "restart"
+	case RerunFailureFunction:
+		return "failure function"
+	case Delete:
+		return "delete"
 	}
 	return "unknown verb"
 }
 
-// For tells which kind of entry the verb is for. The server must never be sent the other.
-func (v Verb) For() Kind {
-	if v == Resume {
-		return WorkflowRun
+// Takes tells whether the verb is for entries of the kind. The server must never be sent another.
+func (v Verb) Takes(k Kind) bool {
+	switch v {
+	case Retry:
+		return k == Message
+	case Resume, Restart, RerunFailureFunction:
+		return k == WorkflowRun
+	case Delete:
+		return true
 	}
-	return Message
+	return false
 }
 
 // MaySendAgain tells whether an entry that was found still there after a lost answer may be sent again. A second run
-// of a workflow may repeat what the first one did; a second message for a dead letter that is still there cannot.
-func (v Verb) MaySendAgain() bool { return v == Retry }
+// of a workflow or of a failure function may repeat what the first one did; a second message for a dead letter that is
+// still there cannot, and neither can a second delete.
+func (v Verb) MaySendAgain() bool { return v == Retry || v == Delete }
+
+// Creates tells whether the verb makes a new message or run of the entry.
+func (v Verb) Creates() bool { return v == Retry || v == Resume || v == Restart }
 
 // Write is one call that changes entries.
 type Write struct {
@@ -92,8 +117,11 @@ type Created struct {
 }
 
 // WriteResult is the answer to a [Write]. With one entry selected it has one element; with more, the order of the
-// elements tells nothing.
-type WriteResult struct{ Created []Created }
+// elements tells nothing. A delete and the failure function create nothing: their answer has no elements, and Done is set.
+type WriteResult struct {
+	Created []Created
+	Done    bool
+}
 
 // LogQuery asks for the log of messages, by their ids.
 type LogQuery struct {

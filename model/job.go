@@ -129,7 +129,11 @@ func (j *Job) Apply(r StepResult, now time.Time) {
 		j.looked(it, r.Err, now)
 		return
 	}
-	if r.Err == nil && len(r.Result.Created) == 1 {
+	if r.Err == nil && !j.Plan.Verb.Creates() && r.Result.Done {
+		j.finish(it, Sent, "")
+		return
+	}
+	if r.Err == nil && j.Plan.Verb.Creates() && len(r.Result.Created) == 1 {
 		it.outcome.Created = r.Result.Created[0]
 		j.finish(it, Sent, "")
 		if it.outcome.Created.Deduplicated {

@@ -82,8 +82,21 @@ func (o Outcome) TakesNoVerb() bool {
 // LeavesList tells whether the row is cleared when the list is taken in anew: the entry is not in the DLQ any more.
 func (o Outcome) LeavesList() bool {
 	switch o.State {
-	case AlreadyGone, Duplicate, GoneUnknownHow, Sent:
+	case AlreadyGone, Duplicate, GoneUnknownHow:
 		return true
+	case Sent:
+		return o.Verb != RerunFailureFunction
 	}
 	return false
+}
+
+// Words say the outcome. What was sent of a delete is deleted.
+func (o Outcome) Words() string {
+	switch {
+	case o.State == Sent && o.Verb == Delete:
+		return "deleted"
+	case o.State == Sent && o.Verb == RerunFailureFunction:
+		return "failure function started again"
+	}
+	return o.State.String()
 }

@@ -79,7 +79,7 @@ func (s Setting) Hint() string { return settingRules[s].hint }
 func (v Verb) Settings() []Setting {
 	var out []Setting
 	for _, r := range settingRules {
-		if v == Retry || v == Resume && r.resume {
+		if v == Retry || (v == Resume || v == Restart) && r.resume {
 			out = append(out, r.setting)
 		}
 	}

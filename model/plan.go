@@ -2,6 +2,7 @@ package model
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -24,6 +25,7 @@ type Plan struct {
 
 	// What is not in the plan.
 	Hidden    int // marked, and hidden by the filter
+	Unfit     int // marked, and the verb is not for their state
 	Newcomers int // waiting to be taken in
 	Acted     int // marked, and already acted on
 	Unlabeled int // entries whose labels are left as they are, so the operation cannot be found by its label
@@ -44,8 +46,8 @@ type PlanRequest struct {
 // NewPlan freezes the marked entries that are shown, or the one under the cursor when none is marked. The error says
 // why there is nothing to plan.
 func NewPlan(r PlanRequest) (Plan, error) {
-	if r.Verb.For() != r.List.Kind() {
-		return Plan{}, fmt.Errorf("%s is for %s", r.Verb, r.Verb.For().Noun(2))
+	if !r.Verb.Takes(r.List.Kind()) {
+		return Plan{}, fmt.Errorf("%s is not for %s", r.Verb, r.List.Kind().Noun(2))
 	}
 	p := Plan{Verb: r.Verb, Operation: r.Operation, FrozenAt: r.Now, Newcomers: r.List.Waiting()}
 	current, ok := r.List.Current()
@@ -69,11 +71,18 @@ func NewPlan(r PlanRequest) (Plan, error) {
 			p.Acted++
 			continue
 		}
+		if r.Verb == RerunFailureFunction && e.FailureState != "CALLBACK_FAIL" {
+			p.Unfit++
+			continue
+		}
 		keys = append(keys, e.Key)
 		p.Entries = append(p.Entries, *e)
 		if _, labelled := p.labels(e); !labelled {
 			p.Unlabeled++
 		}
+	}
+	if len(keys) == 0 && p.Unfit > 0 {
+		return Plan{}, errors.New("nothing to run again: the failure function has not failed")
 	}
 	if len(keys) == 0 {
 		return Plan{}, fmt.Errorf("nothing to %s: it was already acted on (r reads the list again)", r.Verb)
@@ -93,20 +102,27 @@ func (p *Plan) Refusal() string {
 
 // Calls says which calls the plan will make.
 func (p *Plan) Calls() string {
-	path := "/v2/dlq/retry/{dlqId}"
-	if p.Verb == Resume {
-		path = "/v2/workflows/dlq/resume/{dlqId}"
+	call := map[Verb]string{
+		Retry: "POST /v2/dlq/retry/{dlqId}", Resume: "POST /v2/workflows/dlq/resume/{dlqId}",
+		Restart: "POST /v2/workflows/dlq/restart/{dlqId}", RerunFailureFunction: "POST /v2/workflows/dlq/callback/{dlqId}",
+		Delete: "DELETE /v2/dlq/{dlqId}",
+	}[p.Verb]
+	if p.Verb == Delete && p.Selection.Kind() == WorkflowRun {
+		call = "DELETE /v2/workflows/dlq/{dlqId}"
 	}
 	n := p.Selection.Len()
 	if n == 1 {
-		return "1 × POST " + path
+		return "1 × " + call
 	}
-	return fmt.Sprintf("%d × POST %s, at most %d at once", n, path, min(n, MaxInFlight))
+	return fmt.Sprintf("%d × %s, at most %d at once", n, call, min(n, MaxInFlight))
 }
 
 // Write is the call for the i-th entry.
 func (p *Plan) Write(i int) Write {
 	one, _ := NewSelection(p.Selection.At(i))
+	if !p.Verb.Creates() {
+		return Write{Verb: p.Verb, Selection: one}
+	}
 	o := p.Overrides
 	if o.Labels = o.typedLabels(); o.Labels != nil {
 		o.Labels = append(o.Labels, p.Operation)

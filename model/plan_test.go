@@ -162,8 +162,8 @@ func TestVerbIsRefusedForTheOtherKind(t *testing.T) {
 		list *model.Listing
 		says string
 	}{
-		{model.Resume, loaded(t, 5, message(1)), "resume is for workflow runs"},
-		{model.Retry, runs, "retry is for messages"},
+		{model.Resume, loaded(t, 5, message(1)), "resume is not for messages"},
+		{model.Retry, runs, "retry is not for workflow runs"},
 	} {
 		p, err := model.NewPlan(model.PlanRequest{Verb: c.verb, List: c.list, Acted: none, Operation: operation})
 		if err == nil || err.Error() != c.says || p.Selection.Valid() == nil {

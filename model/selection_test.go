@@ -62,17 +62,20 @@ func TestKindIsNamedForACount(t *testing.T) {
 	}
 }
 
-func TestVerbIsForOneKindAndOnlyARetryMayBeSentAgain(t *testing.T) {
+func TestVerbsAreForTheirKindsAndOnlyRetryAndDeleteMayBeSentAgain(t *testing.T) {
 	for v, want := range map[model.Verb]struct {
 		name  string
 		kind  model.Kind
 		again bool
 	}{
-		model.Retry:  {"retry", model.Message, true},
-		model.Resume: {"resume", model.WorkflowRun, false},
+		model.Retry:                {"retry", model.Message, true},
+		model.Resume:               {"resume", model.WorkflowRun, false},
+		model.Restart:              {"restart", model.WorkflowRun, false},
+		model.RerunFailureFunction: {"failure function", model.WorkflowRun, false},
+		model.Delete:               {"delete", model.WorkflowRun, true},
 	} {
-		if v.String() != want.name || v.For() != want.kind || v.MaySendAgain() != want.again {
-			t.Errorf("%v: for %v, again %v", v, v.For(), v.MaySendAgain())
+		if v.String() != want.name || !v.Takes(want.kind) || v.MaySendAgain() != want.again {
+			t.Errorf("%v: again %v", v, v.MaySendAgain())
 		}
 	}
 	if model.Verb(0).String() != "unknown verb" || model.Verb(0).MaySendAgain() {
