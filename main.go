@@ -30,8 +30,6 @@ import (
 )
 
 const (
-	// refreshEvery is how often the first page is read again for newcomers.
-	refreshEvery = 30 * time.Second
 	// answerTime is how long the end of the program waits for answers to writes that are under way.
 	answerTime = time.Second
 	// slowWrite is how long a write to the terminal may take before the line counts as stalled.
@@ -142,6 +140,9 @@ network.`,
 	root.Flags().BoolVar(&o.demo, "demo", false, "run on an emulator within the program: no network, no token")
 	root.Flags().BoolVar(&o.readOnly, "read-only", false, "refuse everything that changes an entry")
 	root.Flags().StringVar(&o.name, "name", "", "the name of the account for the header, instead of the host")
+	root.Flags().StringVar(&o.filter, "filter", "", "begin with this filter, as it is typed after /")
+	root.Flags().DurationVar(&o.refresh, "refresh", 30*time.Second, "how often to look for newcomers; 0 for never")
+	root.Flags().StringVar(&o.retention, "retention", "", "how long entries stay in the DLQ by your plan (3d, 7d, 30d): shows when the oldest expires")
 	root.Flags().BoolVar(&o.insecureHTTP, "insecure-http", false, "permit plain http to other machines, where the token can be read on the way")
 	incident.add(root, "(with --demo)", 14)
 	root.AddCommand(emulatorCommand(stdout))
@@ -170,8 +171,12 @@ func emulatorCommand(stdout io.Writer) *cobra.Command {
 
 type dashboardOptions struct {
 	demo, readOnly, insecureHTTP bool
-	name                         string
+	name, filter, retention      string
+	refresh                      time.Duration
 }
+
+// retentions are the times that plans keep entries for.
+var retentions = map[string]time.Duration{"": 0, "3d": 3 * 24 * time.Hour, "7d": 7 * 24 * time.Hour, "30d": 30 * 24 * time.Hour}
 
 // dashboard runs the screen until it is left.
 func dashboard(stderr io.Writer, o dashboardOptions, incident *incidentFlags) error {
@@ -180,6 +185,17 @@ func dashboard(stderr io.Writer, o dashboardOptions, incident *incidentFlags) er
 	}
 	if t := os.Getenv("TERM"); t == "" || t == "dumb" {
 		return fmt.Errorf("TERM is %q, which cannot draw a screen: set TERM to what your terminal is, such as xterm-256color", t)
+	}
+	filter, err := model.ParseFilter(o.filter)
+	if err != nil {
+		return fmt.Errorf("--filter %q: %w", o.filter, err)
+	}
+	retention, known := retentions[o.retention]
+	if !known {
+		return fmt.Errorf("--retention is %q: it takes 3d, 7d or 30d", o.retention)
+	}
+	if o.refresh < 0 || o.refresh > 0 && o.refresh < time.Second {
+		return fmt.Errorf("--refresh is %s: it takes 1s or more, or 0 for never", o.refresh)
 	}
 	client, title, err := connect(o, incident)
 	if err != nil {
@@ -193,7 +209,7 @@ func dashboard(stderr io.Writer, o dashboardOptions, incident *incidentFlags) er
 	output := &countingFile{File: os.Stdout}
 	screen := ui.New(ui.Options{
 		Backend: inFlight, DLQ: client.DLQ(), Title: title, ReadOnly: o.readOnly,
-		Refresh: refreshEvery, Now: time.Now, Zone: time.Local, NewOperation: newOperation, Written: output.tell,
+		Filter: filter, Retention: retention, Refresh: o.refresh, Now: time.Now, Zone: time.Local, NewOperation: newOperation, Written: output.tell,
 		NoSuspend: noSuspend(),
 	})
 	program := tea.NewProgram(screen, tea.WithOutput(output), tea.WithFPS(120), tea.WithoutSignalHandler())

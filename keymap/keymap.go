@@ -24,10 +24,19 @@ const (
 	Detail
 	// Sheet is the plan sheet: what a write would do, and the question.
 	Sheet
+	// SheetCount and SheetWord are the plan sheet when a number or a word is typed for an answer.
+	SheetCount
+	SheetWord
+	// Form is the form of the overrides.
+	Form
+	// Menu is a short list to choose from.
+	Menu
 	// Filter is the filter line while it is edited.
 	Filter
 	// Help is the page of keys and past messages.
 	Help
+	// Copying is what the second key of a copy goes to.
+	Copying
 )
 
 // leaks tells whether keys that the scope does not know go on to [Everywhere].
@@ -62,6 +71,33 @@ const (
 	TakeIn       Action = "take in"
 	BringBack    Action = "bring back"
 	Secrets      Action = "secrets"
+	Copy         Action = "copy"
+	CopyID       Action = "copy id"
+	CopyBody     Action = "copy body"
+	CopyHeaders  Action = "copy headers"
+	CopyResponse Action = "copy response"
+	CopyJSON     Action = "copy JSON"
+	CopyCurl     Action = "copy curl"
+	CopyError    Action = "copy error"
+	CancelCopy   Action = "cancel copy"
+	Restart      Action = "restart"
+	RerunFailure Action = "failure function"
+	Delete       Action = "delete"
+	Overrides    Action = "overrides"
+	Sort         Action = "sort"
+	FilterBy     Action = "filter by"
+	Choose       Action = "choose"
+	OlderFilter  Action = "older filter"
+	NewerFilter  Action = "newer filter"
+	Answer       Action = "answer"
+	Erase        Action = "erase"
+	NextField    Action = "next field"
+	LastField    Action = "previous field"
+	Take         Action = "take"
+	Drop         Action = "drop"
+	EmptyField   Action = "empty field"
+	ScrollDown   Action = "scroll down"
+	ScrollUp     Action = "scroll up"
 	Yes          Action = "yes"
 	No           Action = "no"
 	Messages     Action = "messages"
@@ -145,19 +181,50 @@ var bindings = []Binding{
 	bind(MarkAll, groupFind, "mark all that match; the rest is loaded first, and esc in the middle marks nothing", "*", "mark all", []string{"*"}, List),
 	bind(Unmark, groupFind, "unmark all; again, bring the marks back", "u", "unmark", []string{"u"}, List),
 	bind(LoadAll, groupFind, "load all pages; again or esc stops", "a", "load all", []string{"a"}, List).footer(6),
+	bind(Sort, groupFind, "sort by a column; the same again turns the order round", "s", "sort", []string{"s"}, List),
+	bind(FilterBy, groupFind, "filter by a value of the row under the cursor", "f", "filter by", []string{"f"}, List),
+	bind(Choose, groupFind, "in a menu: take the line", "enter", "choose", []string{"enter"}, Menu).footer(1),
+	bind(Down, groupFind, "in a menu: down", "j ↓", "down", []string{"j", "down"}, Menu),
+	bind(Up, groupFind, "in a menu: up", "k ↑", "up", []string{"k", "up"}, Menu),
+	bind(OlderFilter, groupFind, "in the filter: the one before", "up", "older", []string{"up"}, Filter),
+	bind(NewerFilter, groupFind, "in the filter: the one after", "down", "newer", []string{"down"}, Filter),
 	bind(TakeIn, groupFind, "take newcomers in, clear what was acted on, read again", "r", "refresh", []string{"r"}, List, Detail).footer(5),
 
 	bind(BringBack, groupAct, "plan a retry of the marked messages, or of the one under the cursor; of workflow runs, a resume", "R", "retry", []string{"R"}, List, Detail).writes().footer(2),
 
+	bind(Restart, groupAct, "plan a restart of workflow runs from their first step", "S", "restart", []string{"S"}, List, Detail).writes(),
+	bind(RerunFailure, groupAct, "plan to run the failure function of workflow runs again", "F", "failure function", []string{"F"}, List, Detail).writes(),
+	bind(Delete, groupAct, "plan a delete", "D", "delete", []string{"D"}, List, Detail).writes(),
+
 	bind(Yes, groupSheet, "send what the sheet says", "y", "send", []string{"y"}, Sheet).writes().footer(1),
 	bind(No, groupSheet, "send nothing (the default)", "n esc enter", "nothing", []string{"n", "esc", "enter"}, Sheet).footer(2),
+	bind(Answer, groupSheet, "send, when the number or the word that is asked for was typed; with nothing typed, send nothing", "enter", "send", []string{"enter"}, SheetCount, SheetWord).footer(1),
+	bind(Drop, groupSheet, "send nothing", "esc", "nothing", []string{"esc"}, SheetCount, SheetWord).footer(2),
+	bind(Erase, groupSheet, "take the last character back", "backspace", "erase", []string{"backspace"}, SheetCount, SheetWord),
+	bind(Overrides, groupSheet, "edit the overrides: what goes out instead of what the entries have", "o", "overrides", []string{"o"}, Sheet, SheetCount).footer(3),
+	bind(ScrollDown, groupSheet, "see more of the sheet", "down", "more", []string{"down"}, SheetCount, SheetWord),
+	bind(ScrollUp, groupSheet, "see more of the sheet, upwards", "up", "more", []string{"up"}, SheetCount, SheetWord),
+	bind(NextField, groupSheet, "in the form: next field", "tab ↓", "next", []string{"tab", "down"}, Form).footer(3),
+	bind(LastField, groupSheet, "in the form: previous field", "shift+tab ↑", "previous", []string{"shift+tab", "up"}, Form),
+	bind(Take, groupSheet, "in the form: back to the sheet with what was typed", "enter", "take over", []string{"enter"}, Form).footer(1),
+	bind(Back, groupSheet, "in the form and in menus: leave everything as it was", "esc", "leave as it was", []string{"esc"}, Form, Menu).footer(2),
+	bind(EmptyField, groupSheet, "in the form: empty the field", "ctrl+u", "empty", []string{"ctrl+u"}, Form),
 
 	bind(Secrets, groupDetail, "show or mask secrets", "m", "show secrets", []string{"m"}, Detail).footer(1),
+	bind(Copy, groupDetail, "copy, with a second key that says what: over OSC 52, to the clipboard of the terminal", "y", "copy", []string{"y"}, List, Detail),
+	bind(CopyID, groupDetail, "copy the DLQ id", "i", "id", []string{"i"}, Copying),
+	bind(CopyBody, groupDetail, "copy the body of the request, masked unless secrets are shown", "b", "body", []string{"b"}, Copying),
+	bind(CopyHeaders, groupDetail, "copy the headers of the request", "h", "headers", []string{"h"}, Copying),
+	bind(CopyResponse, groupDetail, "copy the body of the response", "r", "response", []string{"r"}, Copying),
+	bind(CopyJSON, groupDetail, "copy the entry as JSON", "j", "JSON", []string{"j"}, Copying),
+	bind(CopyCurl, groupDetail, "copy the curl command that brings it back, with $QSTASH_TOKEN in the place of the token", "u", "curl", []string{"u"}, Copying),
+	bind(CopyError, groupDetail, "copy the error on the screen, else how the entry failed", "e", "error", []string{"e"}, Copying),
+	bind(CancelCopy, groupDetail, "copy nothing", "esc", "copy nothing", []string{"esc"}, Copying).footer(1),
 
 	bind(ShowHelp, groupRest, "keys and past messages", "?", "help", []string{"?"}, Everywhere, Help).footer(8),
 	bind(Quit, groupRest, "close what is on top; from a list, quit (asks while something is not settled)", "q", "quit", []string{"q"}, Everywhere, Help).footer(9),
-	bind(Interrupt, groupRest, "as q, also while typing and on the sheet; twice in a row always leaves", "ctrl+c", "quit", []string{"ctrl+c"}, Everywhere, Help, Sheet, Filter),
-	bind(Suspend, groupRest, "suspend the program", "ctrl+z", "suspend", []string{"ctrl+z"}, Everywhere, Help, Sheet, Filter),
+	bind(Interrupt, groupRest, "as q, also while typing and on the sheet; twice in a row always leaves", "ctrl+c", "quit", []string{"ctrl+c"}, Everywhere, Help, Sheet, SheetCount, SheetWord, Form, Menu, Filter, Copying),
+	bind(Suspend, groupRest, "suspend the program", "ctrl+z", "suspend", []string{"ctrl+z"}, Everywhere, Help, Sheet, SheetCount, SheetWord, Form, Menu, Filter, Copying),
 }
 
 // Lookup finds what a key does in a scope.
@@ -208,9 +275,11 @@ func Markdown() string {
 			if k.Group != g {
 				continue
 			}
-			places := make([]string, len(k.Scopes))
-			for i, s := range k.Scopes {
-				places[i] = s.String()
+			var places []string
+			for _, s := range k.Scopes {
+				if !slices.Contains(places, s.String()) {
+					places = append(places, s.String())
+				}
 			}
 			keys := strings.Fields(k.Key.Help().Key)
 			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", strings.Join(keys, "` `"), k.Effect, strings.Join(places, ", "))
@@ -221,5 +290,5 @@ func Markdown() string {
 
 // String names the scope in the README.
 func (s Scope) String() string {
-	return [...]string{"lists, detail", "lists", "detail", "plan sheet", "filter line", "help"}[s]
+	return [...]string{"lists, detail", "lists", "detail", "plan sheet", "plan sheet", "plan sheet", "form", "menus", "filter line", "help", "after y"}[s]
 }

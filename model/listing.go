@@ -32,6 +32,8 @@ type Listing struct {
 
 	waitingShown int // how many of waiting match the filter
 
+	sorting         Sorting // of the rows shown
+	nextSorting     Sorting // of the rows of the newest rebuild
 	viewGeneration  uint64
 	shownGeneration uint64 // of the filter that the rows are of
 	pageGeneration  uint64

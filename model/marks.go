@@ -139,6 +139,6 @@ func (l *Listing) Marked() (shown []*Entry, hidden int) {
 		}
 		shown = append(shown, l.store.At(row))
 	}
-	slices.SortFunc(shown, compareNewestFirst)
+	slices.SortFunc(shown, l.sorting.compare)
 	return shown, hidden
 }

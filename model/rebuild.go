@@ -11,6 +11,7 @@ type Rebuild struct {
 	Generation uint64
 	Filter     Filter
 	kind       Kind
+	sorting    Sorting
 	rows       Snapshot
 	waiting    map[Key]struct{}
 	cleared    map[Key]struct{}
@@ -19,6 +20,7 @@ type Rebuild struct {
 // Rebuilt is the result of a [Rebuild].
 type Rebuilt struct {
 	Generation uint64
+	sorting    Sorting
 	rows       []Row
 	seen       int
 	waiting    map[Key]struct{}
@@ -41,7 +43,7 @@ func (l *Listing) Refilter(f Filter, ask bool) Rebuild {
 		l.unasked = 0
 	}
 	return Rebuild{
-		Generation: l.viewGeneration, Filter: f, kind: l.kind,
+		Generation: l.viewGeneration, Filter: f, kind: l.kind, sorting: l.nextSorting,
 		rows: l.store.Snapshot(), waiting: maps.Clone(l.waiting), cleared: l.cleared,
 	}
 }
@@ -66,8 +68,8 @@ func (b Rebuild) Run() Rebuilt {
 		}
 		rows = append(rows, r)
 	}
-	slices.SortFunc(rows, func(x, y Row) int { return compareNewestFirst(b.rows.At(x), b.rows.At(y)) })
-	return Rebuilt{Generation: b.Generation, rows: rows, seen: b.rows.Len(), waiting: b.waiting, cleared: b.cleared}
+	slices.SortFunc(rows, func(x, y Row) int { return b.sorting.compare(b.rows.At(x), b.rows.At(y)) })
+	return Rebuilt{Generation: b.Generation, sorting: b.sorting, rows: rows, seen: b.rows.Len(), waiting: b.waiting, cleared: b.cleared}
 }
 
 // ApplyRebuilt shows the result, unless the filter has changed since. The cursor stays on its entry if that is still
@@ -77,7 +79,7 @@ func (l *Listing) ApplyRebuilt(b Rebuilt) bool {
 		return false
 	}
 	l.keepCursor(func() {
-		l.rows = b.rows
+		l.rows, l.sorting = b.rows, b.sorting
 		l.shownGeneration = b.Generation
 		// Since the work began pages may have come, and newcomers may have been taken in and entries taken off.
 		since := l.since(b.seen)

@@ -96,7 +96,7 @@ func (l *Listing) place(r Row) (int, bool) {
 	return i, i < len(l.rows) && l.At(i).Key == l.store.At(r).Key
 }
 
-func (l *Listing) compare(a, b Row) int { return compareNewestFirst(l.store.At(a), l.store.At(b)) }
+func (l *Listing) compare(a, b Row) int { return l.sorting.compare(l.store.At(a), l.store.At(b)) }
 
 // compareNewestFirst orders by time of failure. The server's order is not relied on.
 func compareNewestFirst(a, b *Entry) int {

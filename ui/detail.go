@@ -294,13 +294,13 @@ func (d *detailPane) drawOutcome(m *Model, width int) []string {
 		return nil
 	}
 	st, glyph := m.outcomeGlyph(o)
-	r := newRow(width).space(1).put(st, glyph).space(1).put(m.theme.bold, text.Line(o.State.String()))
+	r := newRow(width).space(1).put(st, glyph).space(1).put(m.theme.bold, text.Line(o.Words()))
 	lines := []string{}
 	switch {
 	case o.State == model.Sent && o.Created.WorkflowRunID != "":
 		lines = append(lines, r.put(m.theme.plain, text.Sprintf(" at %s as the new run", m.clock(o.At))).String(),
 			newRow(width).space(3).put(m.theme.good, text.Line(newID(o))).String())
-	case o.State == model.Sent:
+	case o.State == model.Sent && newID(o) != "":
 		lines = append(lines, r.put(m.theme.plain, text.Sprintf(" at %s as the new message", m.clock(o.At))).String(),
 			newRow(width).space(3).put(m.theme.good, text.Line(newID(o))).String())
 	case o.Reason != "":

@@ -26,8 +26,10 @@ type driver struct {
 	held    []tea.Cmd // commands not carried out yet, while holding
 	holding bool
 	ended   bool
-	width   int
-	height  int
+	// clipboard is what was sent to the clipboard of the terminal.
+	clipboard []string
+	width     int
+	height    int
 }
 
 type timer struct {
@@ -83,6 +85,10 @@ func (d *driver) send(msg tea.Msg) {
 		d.ended = true
 		return
 	case tea.SuspendMsg:
+		return
+	}
+	if fmt.Sprintf("%T", msg) == "tea.setClipboardMsg" {
+		d.clipboard = append(d.clipboard, fmt.Sprint(msg))
 		return
 	}
 	_, cmd := d.m.Update(msg)
@@ -160,7 +166,7 @@ func (d *driver) typed(s string) {
 func keyPress(name string) tea.KeyPressMsg {
 	special := map[string]rune{
 		"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "up": tea.KeyUp, "down": tea.KeyDown,
-		"pgdown": tea.KeyPgDown, "pgup": tea.KeyPgUp, "home": tea.KeyHome, "end": tea.KeyEnd,
+		"pgdown": tea.KeyPgDown, "pgup": tea.KeyPgUp, "home": tea.KeyHome, "end": tea.KeyEnd, "backspace": tea.KeyBackspace,
 	}
 	switch {
 	case name == "space":
@@ -348,14 +354,20 @@ func (b *memory) Do(_ context.Context, w model.Write) (model.WriteResult, error)
 		done, err = b.do(w)
 	}
 	key := w.Selection.At(0)
+	if w.Verb == model.RerunFailureFunction && done && err == nil {
+		return model.WriteResult{Done: true}, nil
+	}
 	if done && !b.remove(key) && err == nil {
 		return model.WriteResult{}, &model.NotFoundError{What: key.ID}
 	}
 	if err != nil {
 		return model.WriteResult{}, err
 	}
+	if w.Verb == model.Delete {
+		return model.WriteResult{Done: true}, nil
+	}
 	b.made++
-	if w.Verb == model.Resume {
+	if w.Verb == model.Resume || w.Verb == model.Restart {
 		return model.WriteResult{Created: []model.Created{{WorkflowRunID: fmt.Sprintf("wfr_new%d", b.made)}}}, nil
 	}
 	return model.WriteResult{Created: []model.Created{{MessageID: fmt.Sprintf("msg_new%d", b.made)}}}, nil

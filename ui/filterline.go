@@ -19,19 +19,52 @@ type filterLine struct {
 	place   model.Place  // and where the cursor was
 	goBack  *model.Place // set until the rows of before are shown again
 	problem *model.FilterError
+	// past are the filters that were applied, the newest last; at is the one shown, len(past) for what is being typed.
+	past  []string
+	at    int
+	typed string
+}
+
+// keptFilters is how many filters are remembered.
+const keptFilters = 100
+
+func (f *filterLine) remember(line string) {
+	if line == "" || len(f.past) > 0 && f.past[len(f.past)-1] == line {
+		return
+	}
+	f.past = append(f.past, line)
+	if len(f.past) > keptFilters {
+		f.past = f.past[1:]
+	}
+}
+
+// turn shows the filter n places on in the history.
+func (f *filterLine) turn(n int) bool {
+	to := max(0, min(f.at+n, len(f.past)))
+	if to == f.at {
+		return false
+	}
+	if f.at == len(f.past) {
+		f.typed = f.input.Value()
+	}
+	f.at = to
+	line := f.typed
+	if to < len(f.past) {
+		line = f.past[to]
+	}
+	f.input.SetValue(line)
+	f.input.CursorEnd()
+	return true
 }
 
 func newFilterLine() filterLine {
-	in := textinput.New()
-	in.Prompt = ""
-	in.CharLimit = 4096
-	in.KeyMap.Paste.SetEnabled(false) // it would read the clipboard of the machine that redrive runs on
-	return filterLine{input: in}
+	return filterLine{input: newInput("")}
 }
 
 func (f *filterLine) edit(l *model.Listing) {
 	current := l.Filter()
 	f.editing, f.before, f.place, f.goBack, f.problem = true, current, l.Place(), nil, nil
+	f.at = len(f.past)
 	line := current.String()
 	if line != "" {
 		line += " "
@@ -76,7 +109,16 @@ func (m *Model) filterKey(b keymap.Binding) tea.Cmd {
 			return nil
 		}
 		m.filter.editing = false
+		m.filter.remember(filter.String())
 		return m.setFilter(filter)
+	case keymap.OlderFilter:
+		if m.filter.turn(-1) {
+			return m.preview()
+		}
+	case keymap.NewerFilter:
+		if m.filter.turn(1) {
+			return m.preview()
+		}
 	case keymap.CancelFilter:
 		return m.cancelFilter()
 	case keymap.Interrupt:
@@ -140,8 +182,10 @@ func (m *Model) drawProblem() string {
 	width := max(1, text.Line(value[min(p.Start, len(value)):min(p.End, len(value))]).Width())
 	message := text.Line(p.Problem)
 	r := newRow(m.width)
-	if start+width+1+message.Width() > m.width {
-		start = max(0, min(start, m.width-message.Width()-width-1))
+	// The mark stays under the word unless hardly anything of the message would fit behind it.
+	const least = 30
+	if start+width+1+min(message.Width(), least) > m.width {
+		start = max(0, min(start, m.width-least-width-1))
 	}
 	r.space(start).put(m.theme.bad, text.Repeat(text.Const("^"), min(width, m.width/2)))
 	return r.space(1).put(m.theme.bad, message).String()

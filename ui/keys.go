@@ -13,9 +13,13 @@ import (
 func (m *Model) scope() keymap.Scope {
 	switch {
 	case m.sheet != nil:
-		return keymap.Sheet
+		return m.sheet.scope()
+	case m.menu != nil:
+		return keymap.Menu
 	case m.help != nil:
 		return keymap.Help
+	case m.copies.chord != nil:
+		return keymap.Copying
 	case m.filter.editing:
 		return keymap.Filter
 	case m.focus == onDetail:
@@ -31,10 +35,16 @@ func (m *Model) key(msg tea.KeyPressMsg) tea.Cmd {
 		m.leaving = false
 	}
 	switch scope {
-	case keymap.Sheet:
-		return m.sheetKey(b, known)
+	case keymap.Sheet, keymap.SheetCount, keymap.SheetWord:
+		return m.sheetKey(msg, b, known)
+	case keymap.Form:
+		return m.formKey(msg, b, known)
+	case keymap.Menu:
+		return m.menuKey(b)
 	case keymap.Help:
 		return m.helpKey(b)
+	case keymap.Copying:
+		return m.copyKey(b, known)
 	case keymap.Filter:
 		if known {
 			return m.filterKey(b)
@@ -59,14 +69,21 @@ func (m *Model) key(msg tea.KeyPressMsg) tea.Cmd {
 func (m *Model) disabled(a keymap.Action) string {
 	l := m.list()
 	switch a {
-	case keymap.BringBack:
+	case keymap.BringBack, keymap.Restart, keymap.RerunFailure, keymap.Delete:
 		if m.opts.ReadOnly {
 			return "redrive was started with --read-only"
+		}
+		if m.kind == model.Message && (a == keymap.Restart || a == keymap.RerunFailure) {
+			return "it is for workflow runs (2)"
 		}
 		if l.Len() == 0 {
 			return "the list is empty"
 		}
-	case keymap.Mark, keymap.MarkRange, keymap.Open:
+	case keymap.Overrides:
+		if m.sheet != nil && len(m.sheet.plan.Verb.Settings()) == 0 {
+			return "this has nothing to override"
+		}
+	case keymap.Mark, keymap.MarkRange, keymap.Open, keymap.FilterBy:
 		if l.Len() == 0 {
 			return "the list is empty"
 		}
@@ -74,6 +91,8 @@ func (m *Model) disabled(a keymap.Action) string {
 		if l.Len() == 0 && l.Complete() {
 			return "the list is empty"
 		}
+	case keymap.Copy:
+		return m.noCopy()
 	case keymap.Suspend:
 		return m.opts.NoSuspend
 	case keymap.Yes:
@@ -134,7 +153,15 @@ func (m *Model) act(a keymap.Action) tea.Cmd {
 	case keymap.TakeIn:
 		return m.takeIn()
 	case keymap.BringBack:
-		return m.bringBack()
+		return m.plan(bringBackVerb(m.kind))
+	case keymap.Restart:
+		return m.plan(model.Restart)
+	case keymap.RerunFailure:
+		return m.plan(model.RerunFailureFunction)
+	case keymap.Delete:
+		return m.plan(model.Delete)
+	case keymap.Sort:
+		m.menu = sortMenu(l)
 	case keymap.EditFilter:
 		m.filter.edit(l)
 		m.markAllWaits[m.kind] = false
@@ -142,6 +169,8 @@ func (m *Model) act(a keymap.Action) tea.Cmd {
 		return m.detail.openOrEnter(m)
 	case keymap.NextPane, keymap.PreviousPane:
 		return m.switchPane()
+	case keymap.Copy:
+		return m.beginCopy()
 	case keymap.Back:
 		return m.back()
 	case keymap.ShowHelp:
@@ -270,6 +299,9 @@ func (m *Model) quit() tea.Cmd {
 	case m.leaving:
 	case m.sheet != nil:
 		return m.closeSheet()
+	case m.menu != nil:
+		m.menu = nil
+		return nil
 	case m.help != nil:
 		m.help = nil
 		return nil
@@ -316,6 +348,10 @@ func (m *Model) underWay() int {
 func (m *Model) paste(msg tea.PasteMsg) tea.Cmd {
 	if m.scope() == keymap.Filter {
 		return m.filterTyped(msg)
+	}
+	if m.sheet != nil && m.sheet.form != nil {
+		m.formTyped(msg)
+		return nil
 	}
 	if m.sheet != nil {
 		m.sheet.guard.ForeignKey(m.now)

@@ -17,6 +17,12 @@ type Options struct {
 	// Title stands in the header: the host, or the name given to it.
 	Title    string
 	ReadOnly bool
+	// BaseURL is the address of the API, for the commands that are copied.
+	BaseURL string
+	// Filter is the filter of both lists at the start.
+	Filter model.Filter
+	// Retention is how long entries stay in the DLQ; 0 when it is not known.
+	Retention time.Duration
 	// Refresh is how often the first page is read again for newcomers; 0 for never.
 	Refresh time.Duration
 
@@ -67,13 +73,15 @@ type Model struct {
 	filter  filterLine
 	detail  detailPane
 	sheet   *sheet
+	menu    *menu
 	sheets  int
 	help    *helpPage
 	notices notices
+	copies  copies
 
-	jobs    []*model.Job
-	acted   map[model.Key]actedOn
-	answers *answers
+	jobs  []*model.Job
+	acted map[model.Key]actedOn
+	calls *answers
 
 	// markAllWaits is set while pages are loaded for marking all.
 	markAllWaits [len(model.Kinds)]bool
@@ -118,7 +126,7 @@ func New(o Options) *Model {
 	}
 	m := &Model{
 		opts: o, theme: DefaultTheme(), now: o.Now(), store: model.NewStore(),
-		acted: map[model.Key]actedOn{}, answers: &answers{}, filter: newFilterLine(),
+		acted: map[model.Key]actedOn{}, calls: &answers{}, filter: newFilterLine(),
 	}
 	for _, k := range model.Kinds {
 		m.lists[k] = model.NewListing(m.store, o.DLQ, k)
@@ -128,9 +136,22 @@ func New(o Options) *Model {
 	return m
 }
 
+// startFilter sets the filter that the program was started with.
+func (m *Model) startFilter() tea.Cmd {
+	if m.opts.Filter.IsEmpty() {
+		return nil
+	}
+	m.filter.remember(m.opts.Filter.String())
+	var cmds []tea.Cmd
+	for _, k := range model.Kinds {
+		cmds = append(cmds, runRebuild(k, m.lists[k].Refilter(m.opts.Filter, true)))
+	}
+	return tea.Batch(cmds...)
+}
+
 // Init reads the first pages.
 func (m *Model) Init() tea.Cmd {
-	cmds := []tea.Cmd{m.pump()}
+	cmds := []tea.Cmd{m.startFilter(), m.pump()}
 	if m.opts.Refresh > 0 {
 		cmds = append(cmds, m.after(m.opts.Refresh, refreshMsg{}))
 	}
@@ -185,7 +206,7 @@ func (m *Model) complain(s text.Safe) { m.notices.add(m.now, true, s) }
 // Close ends the session once the program has ended: nothing is sent any more, and answers that came too late for the
 // screen are taken in. It returns what is not settled, one line an entry, with what is known of it.
 func (m *Model) Close() []string {
-	for _, r := range m.answers.close() {
+	for _, r := range m.calls.close() {
 		m.jobs[r.Step.Job-1].Apply(r, m.opts.Now())
 	}
 	var out []string
@@ -196,7 +217,7 @@ func (m *Model) Close() []string {
 				continue
 			}
 			state := o.State
-			if state == model.Sending && !m.answers.open(j.Number, i) {
+			if state == model.Sending && !m.calls.open(j.Number, i) {
 				state = model.NotSent
 			}
 			out = append(out, text.Sprintf("%s of %s %s: %s", j.Plan.Verb.String(), j.Plan.Selection.Kind().Noun(1), j.Key(i).ID, state.String()).String())

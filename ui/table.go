@@ -315,9 +315,9 @@ func (m *Model) outcomeGlyph(o model.Outcome) (style, text.Safe) {
 
 func (m *Model) outcomeText(o model.Outcome) (style, text.Safe) {
 	st, _ := m.outcomeGlyph(o)
-	words := text.Line(o.State.String())
+	words := text.Line(o.Words())
 	switch {
-	case o.State == model.Sent:
+	case o.State == model.Sent && newID(o) != "":
 		return st, text.Concat(words, text.Const(" → "), text.Line(newID(o)))
 	case o.State == model.InDoubt && o.FoundStillThere:
 		return st, text.Const("in doubt, found still there")

@@ -65,12 +65,14 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.detailArrived(msg)
 	case documentMsg:
 		return m.detail.show(m, msg)
+	case copiedMsg:
+		return m.copied(msg)
 	case growDocumentMsg:
 		return m.detail.grow(m, msg)
 	case followMsg:
 		return m.detail.followed(m, msg)
 	case stepMsg:
-		m.answers.takenIn(msg.result)
+		m.calls.takenIn(msg.result)
 		return m.stepDone(msg.result)
 	case wakeMsg:
 		if msg.at.Equal(m.wakeAt) {
@@ -118,7 +120,7 @@ func (m *Model) pump() tea.Cmd {
 			continue
 		}
 		for _, s := range j.Next(m.now) {
-			cmds = append(cmds, runStep(m.opts.Backend, m.answers, s))
+			cmds = append(cmds, runStep(m.opts.Backend, m.calls, s))
 		}
 		if at, ok := j.WakeAt(m.now); ok {
 			due(at)

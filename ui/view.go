@@ -44,11 +44,14 @@ func (m *Model) draw() (content string, cursorX, cursorY int) {
 		lines = append(lines, m.drawBody()...)
 	}
 	lines = append(append(lines, m.drawNotice()...), m.drawFooter())
-	if m.sheet != nil {
-		m.drawSheetOver(lines)
-		cursorX = -1
+	cursorY = 1
+	switch {
+	case m.sheet != nil:
+		cursorX, cursorY = m.drawSheetOver(lines)
+	case m.menu != nil:
+		m.drawMenuOver(lines)
 	}
-	return strings.Join(lines, "\n"), cursorX, 1
+	return strings.Join(lines, "\n"), cursorX, cursorY
 }
 
 // drawBody draws the table, and the detail where there is room for it.
@@ -134,6 +137,9 @@ func (m *Model) drawTopRule() string {
 
 // drawNotice is the line above the footer: the last message, or a rule.
 func (m *Model) drawNotice() []string {
+	if m.copies.chord != nil {
+		return m.drawChord()
+	}
 	n := m.notices.current()
 	if n == nil {
 		return []string{m.drawRule(m.width)}
@@ -161,7 +167,7 @@ func (m *Model) drawNotice() []string {
 // drawFooter says where the user is and which keys work now.
 func (m *Model) drawFooter() string {
 	r := newRow(m.width).space(1)
-	if m.sheet == nil && m.help == nil {
+	if m.sheet == nil && m.help == nil && m.menu == nil {
 		r.put(m.theme.plain, m.where())
 	}
 	keys := newRow(max(0, r.left()-2))
@@ -208,10 +214,43 @@ func (m *Model) where() text.Safe {
 		}
 		parts = append(parts, text.Sprintf("row %s of %s%s", humanize.Comma(int64(l.Cursor()+1)), humanize.Comma(int64(l.Len())), more))
 	}
+	if s := m.expiry(); !s.IsEmpty() {
+		parts = append(parts, s)
+	}
 	if s := m.jobLine(); !s.IsEmpty() {
 		parts = append(parts, s)
 	}
 	return text.Join(text.Const(" · "), parts...)
+}
+
+// expiry is when the oldest entry that is shown leaves the DLQ by itself, as far as all are loaded and in the order of their
+// failure.
+func (m *Model) expiry() text.Safe {
+	l := m.list()
+	if m.opts.Retention == 0 || l.Len() == 0 || !l.Complete() || l.Order() != (model.Sorting{}) {
+		return text.Safe{}
+	}
+	at, failed := l.At(l.Len() - 1).When()
+	if !failed {
+		return text.Safe{}
+	}
+	left := at.Add(m.opts.Retention).Sub(m.now)
+	if left <= 0 {
+		return text.Const("the oldest expires now")
+	}
+	return text.Sprintf("oldest expires in %s", roughly(left))
+}
+
+// roughly is a duration in its two largest units.
+func roughly(d time.Duration) string {
+	days, hours, minutes := int(d.Hours())/24, int(d.Hours())%24, int(d.Minutes())%60
+	switch {
+	case days > 0:
+		return text.Sprintf("%dd %dh", days, hours).String()
+	case hours > 0:
+		return text.Sprintf("%dh %dm", hours, minutes).String()
+	}
+	return text.Sprintf("%dm", minutes).String()
 }
 
 // jobLine is how much of what was sent is not settled yet.

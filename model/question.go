@@ -1,0 +1,95 @@
+package model
+
+import (
+	"strconv"
+	"strings"
+)
+
+// QuestionKind is how a plan is answered. Friction grows with what can go wrong.
+type QuestionKind uint8
+
+const (
+	// YesNo is answered with one key.
+	YesNo QuestionKind = iota
+	// TypeCount is answered by typing the number of entries.
+	TypeCount
+	// TypeWord is answered by typing a word.
+	TypeWord
+)
+
+// Question is what a plan asks before anything is sent, and what has been typed for an answer.
+type Question struct {
+	Kind  QuestionKind
+	want  string
+	typed string
+	wrong bool
+}
+
+// Question is what the plan asks: a delete the word, a restart of more than one the number, anything else yes or no.
+func (p *Plan) Question() Question {
+	n := p.Selection.Len()
+	switch {
+	case p.Verb == Delete:
+		return Question{Kind: TypeWord, want: "delete"}
+	case p.Verb == Restart && n > 1:
+		return Question{Kind: TypeCount, want: strconv.Itoa(n)}
+	}
+	return Question{}
+}
+
+// Want is what is to be typed.
+func (q *Question) Want() string { return q.want }
+
+// Typed is what has been typed.
+func (q *Question) Typed() string { return q.typed }
+
+// Wrong tells whether what was typed was tried and is not the answer.
+func (q *Question) Wrong() bool { return q.wrong }
+
+// Takes tells whether a typed character belongs to the answer: digits and what separates them for a number, letters for
+// a word. Any other is the sheet's.
+func (q *Question) Takes(text string) bool {
+	if len(text) != 1 {
+		return false
+	}
+	c := text[0]
+	switch q.Kind {
+	case TypeCount:
+		return isDigit(c) || strings.IndexByte(",._", c) >= 0
+	case TypeWord:
+		return 'a' <= lower(c) && lower(c) <= 'z'
+	}
+	return false
+}
+
+// maxAnswer is how long an answer may get: longer than any that is right.
+const maxAnswer = 24
+
+// Type adds a character.
+func (q *Question) Type(text string) {
+	if len(q.typed) < maxAnswer {
+		q.typed += text
+	}
+	q.wrong = false
+}
+
+// Erase takes the last character back.
+func (q *Question) Erase() {
+	if q.typed != "" {
+		q.typed = q.typed[:len(q.typed)-1]
+	}
+	q.wrong = false
+}
+
+// Try tells whether what was typed is the answer. What is wrong stays, to be mended.
+func (q *Question) Try() bool {
+	typed := q.typed
+	if q.Kind == TypeCount {
+		typed = strings.NewReplacer(",", "", ".", "", "_", "").Replace(typed)
+	}
+	if q.Kind == YesNo || typed != q.want {
+		q.wrong = q.Kind != YesNo
+		return false
+	}
+	return true
+}

@@ -1,0 +1,271 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	"redrive/model"
+	"redrive/ui/text"
+)
+
+// sheetLine is a label and what it says; a line without a label goes on with the one above.
+type sheetLine struct {
+	label text.Safe
+	style style
+	text  text.Safe
+}
+
+// title is the action and the exact number.
+func (s *sheet) title() text.Safe {
+	n := count(s.plan.Selection.Len(), s.plan.Selection.Kind())
+	switch s.plan.Verb {
+	case model.Resume:
+		return text.Concat(text.Const("Resume "), n)
+	case model.Restart:
+		return text.Concat(text.Const("Restart "), n, text.Const(" from the first step"))
+	case model.RerunFailureFunction:
+		return text.Concat(text.Const("Run the failure function again of "), n)
+	case model.Delete:
+		return text.Concat(text.Const("Delete "), n)
+	}
+	return text.Concat(text.Const("Retry "), n)
+}
+
+// says is what the sheet says between the action and the question, the most important first.
+func (s *sheet) says(m *Model) []sheetLine {
+	p := &s.plan
+	var out []sheetLine
+	add := func(label, words text.Safe) { out = append(out, sheetLine{label, m.theme.plain, words}) }
+	warn := func(label, words text.Safe) { out = append(out, sheetLine{label, m.theme.warn, words}) }
+	next := func(first bool, label text.Safe) text.Safe {
+		if first {
+			return label
+		}
+		return text.Safe{}
+	}
+
+	if p.CursorOutside != nil {
+		add(text.Const("not in it"), text.Sprintf("the row under the cursor is not marked: %s %s", p.CursorOutside.Method, model.Destination(p.CursorOutside.URL)))
+	}
+	if p.Hidden > 0 {
+		warn(next(p.CursorOutside == nil, text.Const("not in it")), text.Sprintf("%d marked, but hidden by the filter", p.Hidden))
+	}
+	if p.Acted > 0 {
+		warn(next(p.CursorOutside == nil && p.Hidden == 0, text.Const("not in it")), text.Sprintf("%d marked, but already acted on", p.Acted))
+	}
+	if p.Unfit > 0 {
+		warn(next(p.CursorOutside == nil && p.Hidden+p.Acted == 0, text.Const("not in it")), text.Sprintf("%d marked, but their failure function has not failed", p.Unfit))
+	}
+	if p.Newcomers > 0 {
+		add(next(p.CursorOutside == nil && p.Hidden+p.Acted+p.Unfit == 0, text.Const("not in it")), text.Sprintf("%d newcomers that are not shown yet", p.Newcomers))
+	}
+	for i, c := range firstFew(p.ByDestination()) {
+		add(next(i == 0, text.Const("to")), text.Sprintf("%d × %s", c.N, c.Value))
+	}
+	var statuses []text.Safe
+	for _, c := range firstFew(p.ByStatus()) {
+		statuses = append(statuses, text.Sprintf("%d × %s", c.N, c.Value))
+	}
+	add(text.Const("failed with"), text.Join(text.Const(" · "), statuses...))
+	if oldest, newest := p.Ages(); !oldest.IsZero() {
+		when := text.Sprintf("%s (%s)", m.clock(newest), ago(m.now, newest))
+		if !oldest.Equal(newest) {
+			when = text.Sprintf("%s to %s (the newest %s)", m.clock(oldest), m.clock(newest), ago(m.now, newest))
+		}
+		add(text.Const("failed"), when)
+	}
+	for i := range min(3, len(p.Entries)) {
+		add(next(i == 0, text.Const("samples")), s.sample(m, &p.Entries[i]))
+	}
+	if e, ok := p.Oddest(); ok {
+		add(text.Const("the oddest"), s.sample(m, e))
+	}
+	add(text.Const("calls"), text.Line(p.Calls()))
+	if p.Verb.Creates() {
+		headers := s.headers()
+		for i, h := range headers {
+			add(next(i == 0, text.Const("overrides")), text.Sprintf("%s: %s", h.Name, h.Value))
+		}
+		if len(headers) == 0 {
+			add(text.Const("overrides"), text.Const("none (o): method, body, headers and settings stay as they are"))
+		}
+		add(text.Const("label"), s.label())
+	}
+	warn(text.Const("cannot be undone"), s.irrevocable())
+	if p.Verb == model.Restart {
+		warn(text.Safe{}, text.Const("steps that are finished run again, with all they do: prefer resume (R)"))
+	}
+	return out
+}
+
+func firstFew(c []model.Count) []model.Count {
+	const shown = 4
+	if len(c) <= shown {
+		return c
+	}
+	rest := 0
+	for _, r := range c[shown-1:] {
+		rest += r.N
+	}
+	return append(c[:shown-1:shown-1], model.Count{Value: fmt.Sprintf("%d others", len(c)-shown+1), N: rest})
+}
+
+func (s *sheet) sample(m *Model, e *model.Entry) text.Safe {
+	status := text.Const("no response")
+	if e.Status != 0 {
+		status = text.Int(e.Status)
+	}
+	id := e.MessageID
+	if e.WorkflowRunID != "" {
+		id = e.WorkflowRunID
+	}
+	return text.Sprintf("%s  %s  %s  %s  %s", m.when(e), status, text.Cell(id, sampleID), text.Line(model.Destination(e.URL)), orNone(e.Response))
+}
+
+func (s *sheet) label() text.Safe {
+	p := &s.plan
+	if typed := p.Write(0).Overrides.Labels; p.Overrides.Values[model.SetLabels] != "" {
+		return text.Sprintf("%s, instead of their own", strings.Join(typed, ", "))
+	}
+	switch {
+	case p.Unlabeled == p.Selection.Len():
+		return text.Const("none is added: their labels cannot be sent back as they are")
+	case p.Unlabeled > 0:
+		return text.Sprintf("%s is added, but not to %d with labels that cannot be sent back", p.Operation, p.Unlabeled)
+	}
+	return text.Sprintf("%s is added to each one's own", p.Operation)
+}
+
+// headers are the overrides as they go out; the label, which differs from entry to entry, has a line of its own.
+func (s *sheet) headers() []model.HeaderField {
+	o := s.plan.Overrides
+	o.Labels = nil
+	return o.Headers()
+}
+
+func (s *sheet) irrevocable() text.Safe {
+	switch s.plan.Verb {
+	case model.Resume:
+		return text.Const("each leaves the DLQ and goes on as a new run")
+	case model.Restart:
+		return text.Const("each leaves the DLQ and begins as a new run")
+	case model.RerunFailureFunction:
+		return text.Const("the failure function runs again; the run stays in the DLQ")
+	case model.Delete:
+		return text.Const("each is gone for good, with its body: nothing is kept")
+	}
+	return text.Const("each leaves the DLQ and becomes a new message")
+}
+
+// room is how many of the lines fit on a screen of so many.
+func (s *sheet) room(height int) int {
+	const framed, staying = 4, 2 // rules, title and question; the first line of the screen and the footer
+	lines := len(s.lines)
+	if s.form != nil {
+		lines = len(s.form.fields)
+	}
+	return min(lines, max(0, height-framed-staying))
+}
+
+// drawSheetOver puts the sheet over the lower part of the screen, and returns the place of the text cursor. The action with
+// the number, and the question, are always on it; what lies between gives way.
+func (m *Model) drawSheetOver(lines []string) (cursorX, cursorY int) {
+	s := m.sheet
+	between := s.room(len(lines))
+	at := len(lines) - 1 - between - 4
+	lines[at] = m.drawRule(m.width)
+	r := newRow(m.width).space(2).put(m.theme.title, s.title())
+	cursorX = -1
+	if s.form != nil {
+		r.put(m.theme.dim, text.Const(": overrides"))
+		drawn, x, y := s.form.draw(m, m.width, between)
+		for i := range between {
+			lines[at+2+i] = ""
+			if i < len(drawn) {
+				lines[at+2+i] = drawn[i]
+			}
+		}
+		cursorX, cursorY = x, at+2+y
+	} else {
+		top := min(s.top, len(s.lines)-between)
+		if hidden := len(s.lines) - between; hidden > 0 {
+			r.right(m.theme.dim, text.Sprintf("%d more lines: ↓ ↑ ", hidden))
+		}
+		for i, l := range s.lines[top : top+between] {
+			lines[at+2+i] = newRow(m.width).space(4).fit(m.theme.dim, l.label, labelWidth).put(l.style, l.text).String()
+		}
+	}
+	lines[at+1] = r.String()
+	var x int
+	lines[at+2+between], x = m.drawQuestion()
+	if s.form == nil && x >= 0 {
+		cursorX, cursorY = x, at+2+between
+	}
+	lines[at+3+between] = m.drawRule(m.width)
+	return cursorX, cursorY
+}
+
+// drawQuestion is the question, and how it is answered; with the place of the text cursor when something is typed.
+func (m *Model) drawQuestion() (line string, cursor int) {
+	s := m.sheet
+	r := newRow(m.width).space(2)
+	if why := s.plan.Refusal(); why != "" {
+		return r.put(m.theme.warn, text.Line(why)).String(), -1
+	}
+	if s.form != nil {
+		return r.put(m.theme.dim, text.Const("an empty field is not sent, and the server decides; a 0 is sent")).String(), -1
+	}
+	if s.question.Kind != model.YesNo {
+		return m.drawTyped(r)
+	}
+	r.put(m.theme.bold, text.Sprintf("Send %s now? ", s.calls()))
+	switch {
+	case s.guard.Warned():
+		more := text.Const(" in a moment")
+		if s.guard.Open(m.now) {
+			more = text.Const(", n to send nothing")
+		}
+		r.put(m.theme.warn, text.Const("press y to send"))
+		if more.Width() <= r.left() {
+			r.put(m.theme.warn, more)
+		}
+	case !s.guard.Open(m.now):
+		r.put(m.theme.dim, text.Const("y yes, in a moment · n no (the default)"))
+	default:
+		r.put(m.theme.bold, text.Const("y")).put(m.theme.plain, text.Const(" yes · ")).put(m.theme.bold, text.Const("n")).put(m.theme.plain, text.Const(" no (the default)"))
+	}
+	return r.String(), -1
+}
+
+// drawTyped is the question that is answered by typing.
+func (m *Model) drawTyped(r *row) (line string, cursor int) {
+	s := m.sheet
+	what := text.Sprintf("Type %s and enter: ", s.question.Want())
+	if s.question.Kind == model.TypeCount {
+		what = text.Const("Type the number of runs and enter: ")
+	}
+	r.put(m.theme.bold, what).put(m.theme.plain, text.Line(s.question.Typed()))
+	cursor = r.used
+	r.space(2)
+	switch {
+	case s.question.Wrong():
+		r.put(m.theme.warn, text.Sprintf("that is not it: %s is asked for", s.question.Want()))
+	case s.guard.Warned() && !s.guard.Open(m.now):
+		r.put(m.theme.warn, text.Const("not taken: wait a moment, then type it"))
+	case !s.guard.Open(m.now):
+		r.put(m.theme.dim, text.Const("in a moment"))
+	}
+	return r.String(), cursor
+}
+
+func (s *sheet) calls() text.Safe {
+	n := s.plan.Selection.Len()
+	nouns := map[model.Verb][2]string{
+		model.Retry: {"retry", "retries"}, model.Resume: {"resume", "resumes"}, model.Restart: {"restart", "restarts"},
+		model.RerunFailureFunction: {"failure function", "failure functions"}, model.Delete: {"delete", "deletes"},
+	}[s.plan.Verb]
+	if n == 1 {
+		return text.Sprintf("%d %s", n, nouns[0])
+	}
+	return text.Sprintf("%d %s", n, nouns[1])
+}
