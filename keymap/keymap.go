@@ -288,6 +288,26 @@ func Markdown() string {
 	return b.String()
 }
 
+// Page is docs/keys.md: every key by what it is for.
+func Page() string {
+	var b strings.Builder
+	b.WriteString("# Keys\n\nMade from the keymap of the program; `?` shows the same there.\n")
+	for _, g := range Groups() {
+		fmt.Fprintf(&b, "\n## %s\n\n", g)
+		for _, k := range bindings {
+			if k.Group != g {
+				continue
+			}
+			asks := ""
+			if k.Writes && k.Action != Yes {
+				asks = " (asks before anything is sent)"
+			}
+			fmt.Fprintf(&b, "- `%s` %s%s\n", strings.Join(strings.Fields(k.Key.Help().Key), "` `"), k.Effect, asks)
+		}
+	}
+	return b.String()
+}
+
 // String names the scope in the README.
 func (s Scope) String() string {
 	return [...]string{"lists, detail", "lists", "detail", "plan sheet", "plan sheet", "plan sheet", "form", "menus", "filter line", "help", "after y"}[s]

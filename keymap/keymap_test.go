@@ -94,3 +94,19 @@ func TestREADMEHasTheKeyTable(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestThePageOfKeysIsTheKeymaps(t *testing.T) {
+	const file = "../docs/keys.md"
+	if os.Getenv("UPDATE_GOLDEN") != "" {
+		if err := os.WriteFile(file, []byte(Page()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	page, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(page) != Page() {
+		t.Errorf("%s is not the keymap's; UPDATE_GOLDEN=1 go test ./keymap writes it", file)
+	}
+}

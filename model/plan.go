@@ -25,7 +25,8 @@ type Plan struct {
 
 	// What is not in the plan.
 	Hidden    int // marked, and hidden by the filter
-	Unfit     int // marked, and the verb is not for their state
+	// Unfit are the runs that were marked and whose state the verb is not for.
+	Unfit []string
 	Newcomers int // waiting to be taken in
 	Acted     int // marked, and already acted on
 	Unlabeled int // entries whose labels are left as they are, so the operation cannot be found by its label
@@ -72,7 +73,7 @@ func NewPlan(r PlanRequest) (Plan, error) {
 			continue
 		}
 		if r.Verb == RerunFailureFunction && e.FailureState != "CALLBACK_FAIL" {
-			p.Unfit++
+			p.Unfit = append(p.Unfit, cmp.Or(e.WorkflowRunID, e.Key.ID))
 			continue
 		}
 		keys = append(keys, e.Key)
@@ -81,7 +82,7 @@ func NewPlan(r PlanRequest) (Plan, error) {
 			p.Unlabeled++
 		}
 	}
-	if len(keys) == 0 && p.Unfit > 0 {
+	if len(keys) == 0 && len(p.Unfit) > 0 {
 		return Plan{}, errors.New("nothing to run again: the failure function has not failed")
 	}
 	if len(keys) == 0 {
@@ -95,7 +96,7 @@ func NewPlan(r PlanRequest) (Plan, error) {
 // Refusal says why the plan cannot be carried out, or "".
 func (p *Plan) Refusal() string {
 	if n := p.Selection.Len(); n > MaxSingle {
-		return fmt.Sprintf("more than %d at once is not built yet: close this (n), and unmark some with space", MaxSingle)
+		return fmt.Sprintf("more than %d at once is not built yet: close this, unmark some with space", MaxSingle)
 	}
 	return ""
 }
@@ -114,7 +115,7 @@ func (p *Plan) Calls() string {
 	if n == 1 {
 		return "1 × " + call
 	}
-	return fmt.Sprintf("%d × %s, at most %d at once", n, call, min(n, MaxInFlight))
+	return fmt.Sprintf("%d × %s, %d at once", n, call, min(n, MaxInFlight))
 }
 
 // Write is the call for the i-th entry.

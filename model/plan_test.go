@@ -72,7 +72,7 @@ func TestPlanIsForTheMarkedEntriesInTheOrderOfTheList(t *testing.T) {
 	if p = mustPlan(t, l); p.CursorOutside == nil || p.CursorOutside.Key != key(2) {
 		t.Errorf("outside is %v", p.CursorOutside)
 	}
-	if got := p.Calls(); got != "3 × POST /v2/dlq/retry/{dlqId}, at most 3 at once" {
+	if got := p.Calls(); got != "3 × POST /v2/dlq/retry/{dlqId}, 3 at once" {
 		t.Error(got)
 	}
 }
@@ -188,7 +188,7 @@ func TestPlanOfMoreThanTwentyIsRefused(t *testing.T) {
 	if r := p.Refusal(); r != "" {
 		t.Errorf("20: %s", r)
 	}
-	if got := p.Calls(); got != "20 × POST /v2/dlq/retry/{dlqId}, at most 4 at once" {
+	if got := p.Calls(); got != "20 × POST /v2/dlq/retry/{dlqId}, 4 at once" {
 		t.Error(got)
 	}
 	l.Marks.Toggle(key(21))

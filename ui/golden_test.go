@@ -79,6 +79,36 @@ func TestGoldenScreens(t *testing.T) {
 			d.press(keymap.Mark, keymap.Mark, keymap.BringBack)
 			d.confirm()
 		}},
+		"restart": {everything, func(d *driver) {
+			d.press(keymap.Workflows, keymap.Mark, keymap.Mark, keymap.Restart)
+			d.pass(time.Second)
+			d.typed("7")
+			d.press(keymap.Answer)
+		}},
+		"failure-function": {emulator.IncidentOptions{Messages: -1, Odd: -1}, func(d *driver) {
+			d.press(keymap.Workflows)
+			for range 12 {
+				d.press(keymap.Mark)
+			}
+			d.press(keymap.RerunFailure)
+			d.pass(time.Second)
+		}},
+		"delete": {everything, func(d *driver) {
+			d.press(keymap.Delete)
+			d.pass(time.Second)
+			d.typed("del")
+		}},
+		"form": {everything, func(d *driver) {
+			d.press(keymap.BringBack, keymap.Overrides)
+			d.typed("many")
+			d.press(keymap.NextField, keymap.NextField)
+			d.typed("1000 * pow(2, retried)")
+		}},
+		"refused": {everything, func(d *driver) {
+			d.press(keymap.MarkAll, keymap.BringBack)
+			d.pass(time.Second)
+		}},
+		"sort": {everything, func(d *driver) { d.press(keymap.Sort) }},
 		"odd":  {odd, func(*driver) {}},
 		"help": {everything, func(d *driver) { d.press(keymap.ShowHelp) }},
 	}

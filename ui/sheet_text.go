@@ -53,11 +53,12 @@ func (s *sheet) says(m *Model) []sheetLine {
 	if p.Acted > 0 {
 		warn(next(p.CursorOutside == nil && p.Hidden == 0, text.Const("not in it")), text.Sprintf("%d marked, but already acted on", p.Acted))
 	}
-	if p.Unfit > 0 {
-		warn(next(p.CursorOutside == nil && p.Hidden+p.Acted == 0, text.Const("not in it")), text.Sprintf("%d marked, but their failure function has not failed", p.Unfit))
+	if n := len(p.Unfit); n > 0 {
+		warn(next(p.CursorOutside == nil && p.Hidden+p.Acted == 0, text.Const("not in it")),
+			text.Sprintf("%d with no failed failure function: %s", n, strings.Join(p.Unfit, ", ")))
 	}
 	if p.Newcomers > 0 {
-		add(next(p.CursorOutside == nil && p.Hidden+p.Acted+p.Unfit == 0, text.Const("not in it")), text.Sprintf("%d newcomers that are not shown yet", p.Newcomers))
+		add(next(p.CursorOutside == nil && p.Hidden+p.Acted+len(p.Unfit) == 0, text.Const("not in it")), text.Sprintf("%d newcomers that are not shown yet", p.Newcomers))
 	}
 	for i, c := range firstFew(p.ByDestination()) {
 		add(next(i == 0, text.Const("to")), text.Sprintf("%d × %s", c.N, c.Value))
@@ -87,13 +88,13 @@ func (s *sheet) says(m *Model) []sheetLine {
 			add(next(i == 0, text.Const("overrides")), text.Sprintf("%s: %s", h.Name, h.Value))
 		}
 		if len(headers) == 0 {
-			add(text.Const("overrides"), text.Const("none (o): method, body, headers and settings stay as they are"))
+			add(text.Const("overrides"), text.Const("none (o): everything is sent as it was"))
 		}
 		add(text.Const("label"), s.label())
 	}
 	warn(text.Const("cannot be undone"), s.irrevocable())
 	if p.Verb == model.Restart {
-		warn(text.Safe{}, text.Const("steps that are finished run again, with all they do: prefer resume (R)"))
+		warn(text.Safe{}, text.Const("steps that are finished run again; R resumes instead"))
 	}
 	return out
 }

@@ -27,7 +27,7 @@ func TestARestartSaysThatFinishedStepsRunAgain(t *testing.T) {
 	b := newMemory(5, 5)
 	d := newDriver(t, b, 120, 40)
 	d.press(keymap.Workflows, keymap.Restart)
-	d.shows("Restart 1 workflow run from the first step", "steps that are finished run again", "/v2/workflows/dlq/restart/")
+	d.shows("Restart 1 workflow run from the first step", "steps that are finished run again; R resumes", "/v2/workflows/dlq/restart/")
 	d.confirm()
 	d.shows("sent → wfr_new1")
 	if len(b.writes) != 1 || b.writes[0].Verb != model.Restart {
@@ -63,7 +63,7 @@ func TestTheFailureFunctionIsRunOnlyWhereItFailed(t *testing.T) {
 		d.press(keymap.Mark)
 	}
 	d.press(keymap.RerunFailure)
-	d.shows("Run the failure function again of 2 workflow runs", "2 marked, but their failure function has not failed", "/v2/workflows/dlq/callback/")
+	d.shows("Run the failure function again of 2 workflow runs", "2 with no failed failure function: wfr_0001, wfr_0003", "/v2/workflows/dlq/callback/")
 	d.confirm()
 	d.shows("failure function started again")
 	if len(b.writes) != 2 || b.writes[0].Verb != model.RerunFailureFunction {
