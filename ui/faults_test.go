@@ -18,7 +18,7 @@ func TestEachTroubleIsOneSentenceAndWhatWasLoadedStays(t *testing.T) {
 		says  string
 	}{
 		"a wrong token":        {emulator.Failing(401, "unable to authenticate: invalid token"), "check QSTASH_TOKEN"},
-		"a rate limit":         {emulator.BurstLimited(10, start.Add(5*time.Second)), "limits the rate of requests"},
+		"a rate limit":         {emulator.BurstLimited(10, start.Add(time.Second)), "limits the rate of requests"},
 		"a server error":       {emulator.ServerError(), "failed (500)"},
 		"an HTML page":         {emulator.HTMLError(502), "failed (502)"},
 		"HTML with success":    {emulator.Fault{Status: 200, Body: "<html>welcome</html>"}, "cannot be read"},
@@ -31,7 +31,7 @@ func TestEachTroubleIsOneSentenceAndWhatWasLoadedStays(t *testing.T) {
 	}
 	for name, tt := range troubles {
 		t.Run(name, func(t *testing.T) {
-			s := emulator.New(emulator.Options{Seed: 1, Clock: func() time.Time { return start }})
+			s := emulator.New(emulator.Options{Seed: 1, BurstLimit: 10_000, Clock: func() time.Time { return start }})
 			s.SeedIncident(emulator.IncidentOptions{Messages: 50, Workflows: -1, Odd: -1, Seed: 1})
 			client, err := api.New(api.Config{
 				URL: "http://localhost/qstash", Token: emulator.DefaultToken, DLQ: "test",

@@ -19,7 +19,7 @@ import (
 func incident(t *testing.T, o emulator.IncidentOptions) *api.Client {
 	t.Helper()
 	o.Seed = 1
-	s := emulator.New(emulator.Options{Seed: 1, Clock: func() time.Time { return start }})
+	s := emulator.New(emulator.Options{Seed: 1, BurstLimit: 10_000, Clock: func() time.Time { return start }})
 	s.SeedIncident(o)
 	c, err := api.New(api.Config{URL: "http://localhost", Token: emulator.DefaultToken, DLQ: "test", Transport: s.Transport()})
 	if err != nil {
