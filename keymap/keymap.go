@@ -37,6 +37,8 @@ const (
 	Help
 	// Copying is what the second key of a copy goes to.
 	Copying
+	// Searching is the search in the detail while it is edited.
+	Searching
 )
 
 // leaks tells whether keys that the scope does not know go on to [Everywhere].
@@ -55,6 +57,8 @@ const (
 	ScreenUp     Action = "screen up"
 	First        Action = "first"
 	Last         Action = "last"
+	Left         Action = "left"
+	Right        Action = "right"
 	NextPage     Action = "next page"
 	PreviousPage Action = "previous page"
 	Open         Action = "open"
@@ -71,6 +75,12 @@ const (
 	TakeIn       Action = "take in"
 	BringBack    Action = "bring back"
 	Secrets      Action = "secrets"
+	EditSearch   Action = "search"
+	ApplySearch  Action = "keep search"
+	CancelSearch Action = "drop search"
+	EmptySearch  Action = "empty search"
+	NextMatch    Action = "next match"
+	LastMatch    Action = "previous match"
 	Copy         Action = "copy"
 	CopyID       Action = "copy id"
 	CopyBody     Action = "copy body"
@@ -163,6 +173,8 @@ var bindings = []Binding{
 	bind(ScreenUp, groupMove, "up a screen", "pgup", "screen up", []string{"pgup"}, List, Detail, Help),
 	bind(First, groupMove, "to the first row", "g home", "first", []string{"g", "home"}, List, Detail, Help),
 	bind(Last, groupMove, "to the last row that is loaded", "G end", "last", []string{"G", "end"}, List, Detail, Help),
+	bind(Left, groupMove, "the table to the left", "h ←", "left", []string{"h", "left"}, List),
+	bind(Right, groupMove, "the table to the right, to read more of it", "l →", "right", []string{"l", "right"}, List),
 	bind(NextPage, groupMove, "next page of 100, fetched when needed", "]", "next page", []string{"]"}, List),
 	bind(PreviousPage, groupMove, "previous page of 100", "[", "previous page", []string{"["}, List),
 	bind(Messages, groupMove, "the messages", "1", "messages", []string{"1"}, Everywhere),
@@ -172,7 +184,7 @@ var bindings = []Binding{
 	bind(Open, groupMove, "open the entry; again, go into it", "enter", "detail", []string{"enter"}, List).footer(3),
 	bind(Back, groupMove, "dismiss the error; else leave what is open (never quits)", "esc", "back", []string{"esc"}, Everywhere, Help).footer(7),
 
-	bind(EditFilter, groupFind, "edit the filter", "/", "filter", []string{"/"}, List, Detail).footer(4),
+	bind(EditFilter, groupFind, "edit the filter", "/", "filter", []string{"/"}, List).footer(4),
 	bind(ApplyFilter, groupFind, "in the filter: ask the server", "enter", "ask the server", []string{"enter"}, Filter).footer(1),
 	bind(CancelFilter, groupFind, "in the filter: leave it as it was", "esc", "leave as it was", []string{"esc"}, Filter).footer(2),
 	bind(EmptyFilter, groupFind, "in the filter: empty it", "ctrl+u", "empty", []string{"ctrl+u"}, Filter).footer(3),
@@ -211,6 +223,12 @@ var bindings = []Binding{
 	bind(EmptyField, groupSheet, "in the form: empty the field", "ctrl+u", "empty", []string{"ctrl+u"}, Form),
 
 	bind(Secrets, groupDetail, "show or mask secrets", "m", "show secrets", []string{"m"}, Detail).footer(1),
+	bind(EditSearch, groupDetail, "search in the entry", "/", "search", []string{"/"}, Detail).footer(4),
+	bind(NextMatch, groupDetail, "next match of the search", "n", "next match", []string{"n"}, Detail).footer(2),
+	bind(LastMatch, groupDetail, "previous match of the search", "N", "previous match", []string{"N"}, Detail),
+	bind(ApplySearch, groupDetail, "in the search: keep it, and go to the first match from here", "enter", "keep", []string{"enter"}, Searching).footer(1),
+	bind(CancelSearch, groupDetail, "in the search: drop it", "esc", "drop", []string{"esc"}, Searching).footer(2),
+	bind(EmptySearch, groupDetail, "in the search: empty it", "ctrl+u", "empty", []string{"ctrl+u"}, Searching).footer(3),
 	bind(Copy, groupDetail, "copy, with a second key that says what: over OSC 52, to the clipboard of the terminal", "y", "copy", []string{"y"}, List, Detail),
 	bind(CopyID, groupDetail, "copy the DLQ id", "i", "id", []string{"i"}, Copying),
 	bind(CopyBody, groupDetail, "copy the body of the request, masked unless secrets are shown", "b", "body", []string{"b"}, Copying),
@@ -223,8 +241,8 @@ var bindings = []Binding{
 
 	bind(ShowHelp, groupRest, "keys and past messages", "?", "help", []string{"?"}, Everywhere, Help).footer(8),
 	bind(Quit, groupRest, "close what is on top; from a list, quit (asks while something is not settled)", "q", "quit", []string{"q"}, Everywhere, Help).footer(9),
-	bind(Interrupt, groupRest, "as q, also while typing and on the sheet; twice in a row always leaves", "ctrl+c", "quit", []string{"ctrl+c"}, Everywhere, Help, Sheet, SheetCount, SheetWord, Form, Menu, Filter, Copying),
-	bind(Suspend, groupRest, "suspend the program", "ctrl+z", "suspend", []string{"ctrl+z"}, Everywhere, Help, Sheet, SheetCount, SheetWord, Form, Menu, Filter, Copying),
+	bind(Interrupt, groupRest, "as q, also while typing and on the sheet; twice in a row always leaves", "ctrl+c", "quit", []string{"ctrl+c"}, Everywhere, Help, Sheet, SheetCount, SheetWord, Form, Menu, Filter, Copying, Searching),
+	bind(Suspend, groupRest, "suspend the program", "ctrl+z", "suspend", []string{"ctrl+z"}, Everywhere, Help, Sheet, SheetCount, SheetWord, Form, Menu, Filter, Copying, Searching),
 }
 
 // Lookup finds what a key does in a scope.
@@ -310,5 +328,5 @@ func Page() string {
 
 // String names the scope in the README.
 func (s Scope) String() string {
-	return [...]string{"lists, detail", "lists", "detail", "plan sheet", "plan sheet", "plan sheet", "form", "menus", "filter line", "help", "after y"}[s]
+	return [...]string{"lists, detail", "lists", "detail", "plan sheet", "plan sheet", "plan sheet", "form", "menus", "filter line", "help", "after y", "search line"}[s]
 }

@@ -13,7 +13,7 @@ type stroke string
 func (s stroke) String() string { return string(s) }
 
 func TestNoKeyMeansTwoThingsInOneScope(t *testing.T) {
-	for s := Everywhere; s <= Copying; s++ {
+	for s := Everywhere; s <= Searching; s++ {
 		owner := map[string]Action{}
 		for _, b := range All() {
 			if !slices.Contains(b.Scopes, s) && !(s.leaks() && slices.Contains(b.Scopes, Everywhere)) {
@@ -29,11 +29,11 @@ func TestNoKeyMeansTwoThingsInOneScope(t *testing.T) {
 	}
 }
 
-func TestOnlyGIsUppercaseWithoutWriting(t *testing.T) {
+func TestOnlyGAndNAreUppercaseWithoutWriting(t *testing.T) {
 	for _, b := range All() {
 		for _, k := range b.Key.Keys() {
 			upper := len(k) == 1 && unicode.IsUpper(rune(k[0]))
-			if upper && !b.Writes && k != "G" {
+			if upper && !b.Writes && k != "G" && k != "N" {
 				t.Errorf("%q is uppercase, and only %q", k, b.Effect)
 			}
 			if b.Writes && !upper && b.Action != Yes {

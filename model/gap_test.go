@@ -15,6 +15,7 @@ type newestFirstServer struct {
 	entries []model.Entry
 	size    int
 	pages   int
+	turned  bool // the oldest first
 }
 
 func (s *newestFirstServer) page(cursor string) model.Page {
@@ -36,6 +37,10 @@ func (s *newestFirstServer) page(cursor string) model.Page {
 
 func (s *newestFirstServer) arrive(from, to int) {
 	fresh := messages(from, to)
+	if s.turned {
+		s.entries = append(s.entries, fresh...)
+		return
+	}
 	slices.Reverse(fresh)
 	s.entries = append(fresh, s.entries...)
 }
@@ -167,5 +172,31 @@ func TestTheCursorGoesBackToWhereItWas(t *testing.T) {
 	l.GoBack(model.Place{})
 	if l.Cursor() != 30 {
 		t.Error("a place without an entry moved the cursor")
+	}
+}
+
+func TestNewcomersOfAServerThatListsTheOldestFirstAreFound(t *testing.T) {
+	s := &newestFirstServer{size: 10, turned: true}
+	s.arrive(0, 24)
+	l := model.NewListing(model.NewStore(), account, model.Message)
+	l.Resize(10)
+	s.load(l)
+	l.LoadAll()
+	s.load(l)
+	if !l.Whole() || l.Len() != 25 || l.At(0).Key != key(24) {
+		t.Fatalf("%d loaded", l.Len())
+	}
+	s.arrive(25, 27)
+	s.poll(l, false)
+	if l.Waiting() != 3 {
+		t.Errorf("%d wait, want 3", l.Waiting())
+	}
+	s.arrive(28, 99)
+	s.poll(l, false)
+	l.TakeIn(func(model.Key) bool { return false })
+	s.poll(l, true)
+	s.load(l)
+	if l.Len() != 100 || !l.Whole() || l.At(0).Key != key(99) {
+		t.Errorf("%d of 100 are shown, whole: %v", l.Len(), l.Whole())
 	}
 }

@@ -59,6 +59,10 @@ type walk struct {
 	cursor  string
 	started bool
 	done    bool
+	// last is the cursor that led to the newest page, and oldestFirst what its order was seen to be: then what is new comes
+	// at the end of the walk.
+	last        string
+	oldestFirst bool
 }
 
 // NewListing is the empty list of a kind.
@@ -176,13 +180,17 @@ func (l *Listing) Next(now time.Time) (Fetch, bool) {
 	return l.fetch(NextPage, l.walk.cursor), true
 }
 
-// Refresh reads the first page again, for newcomers, unless that is under way. Those that were asked in are shown at once.
+// Refresh reads the first page again, for newcomers, unless that is under way; of a server that lists the oldest first, the
+// last page. Those that were asked in are shown at once.
 func (l *Listing) Refresh(askedIn bool) (Fetch, bool) {
 	if l.refreshing || !l.walk.started {
 		return Fetch{}, false
 	}
 	l.refreshing = true
 	f := l.fetch(Newcomers, "")
+	if l.walk.oldestFirst && l.walk.done {
+		f.Query.Cursor = l.walk.last
+	}
 	if askedIn {
 		f.Purpose = Newest
 	}
@@ -215,13 +223,14 @@ func (l *Listing) Apply(f Fetch, p Page) (gone []Key, next *Fetch) {
 	if f.Generation != l.pageGeneration {
 		return nil, nil
 	}
-	met := l.meetsKnown(p.Entries, f.before)
 	end := p.Next == "" || p.Next == f.Query.Cursor
+	met := l.meetsKnown(p.Entries, f.before) && !(l.walk.oldestFirst && l.walk.done)
 	switch f.Purpose {
 	case NextPage:
 		l.fetching, l.retryAt, l.backoff = false, time.Time{}, 0
 		l.walk.started = true
-		l.walk.cursor = p.Next
+		l.walk.oldestFirst = l.walk.oldestFirst || isOldestFirst(p.Entries)
+		l.walk.last, l.walk.cursor = f.Query.Cursor, p.Next
 		l.walk.done = end
 		if l.walk.done {
 			l.loadAll = l.loadAll && l.gap.open
@@ -240,6 +249,9 @@ func (l *Listing) Apply(f Fetch, p Page) (gone []Key, next *Fetch) {
 		l.stick()
 	case Newcomers, Newest:
 		l.refreshing = false
+		if l.walk.oldestFirst && l.walk.done {
+			l.walk.last = f.Query.Cursor
+		}
 		waits := f.Purpose == Newcomers
 		l.show(l.put(p.Entries, waits))
 		if !waits {
@@ -269,6 +281,16 @@ func (l *Listing) Apply(f Fetch, p Page) (gone []Key, next *Fetch) {
 		l.show(l.put(p.Entries, false))
 	}
 	return gone, next
+}
+
+// isOldestFirst tells whether a page is in the order that the API does not have by all evidence, but does not rule out.
+func isOldestFirst(entries []Entry) bool {
+	if len(entries) < 2 {
+		return false
+	}
+	first, _ := entries[0].When()
+	last, _ := entries[len(entries)-1].When()
+	return first.Before(last)
 }
 
 // meetsKnown tells whether an entry of the page was known before, so that what follows it is known as well.

@@ -36,6 +36,7 @@ type detailPane struct {
 	width      int
 	height     int
 	growing    bool
+	search     search
 }
 
 // titleRows are the rows of the pane that do not scroll.
@@ -54,7 +55,7 @@ func (d *detailPane) close() {
 	if d.cancel != nil {
 		d.cancel()
 	}
-	*d = detailPane{unmasked: d.unmasked, generation: d.generation + 1, rest: d.rest + 1}
+	*d = detailPane{unmasked: d.unmasked, generation: d.generation + 1, rest: d.rest + 1, search: search{generation: d.search.generation + 1}}
 }
 
 // load reads the entry under the cursor; what was being read is cancelled.
@@ -70,6 +71,7 @@ func (d *detailPane) load(m *Model) tea.Cmd {
 	d.generation++
 	d.key, d.cancel = e.Key, cancel
 	d.whole, d.doc, d.err, d.top, d.growing = nil, nil, nil, 0, false
+	d.search.restart()
 	return fetchDetail(ctx, m.opts.Backend, e.Key, d.generation)
 }
 
@@ -136,7 +138,7 @@ func (d *detailPane) show(m *Model, msg documentMsg) tea.Cmd {
 	d.doc, d.growing = msg.doc, false
 	d.doc.setWidth(max(1, d.width-2))
 	d.scroll(0)
-	return d.growOn(m)
+	return tea.Batch(d.growOn(m), d.searchAgain())
 }
 
 // growOn wraps the rest of a large body a step a message, so that no frame is held up.
@@ -156,7 +158,9 @@ func (d *detailPane) grow(m *Model, msg growDocumentMsg) tea.Cmd {
 		return nil
 	}
 	d.growing = false
-	if d.doc.grow(growStep) {
+	all := d.doc.grow(growStep)
+	d.arrive(m)
+	if all {
 		return nil
 	}
 	return d.growOn(m)
@@ -216,6 +220,18 @@ func (m *Model) detailKey(a keymap.Action) (cmd tea.Cmd, done bool) {
 		if d.whole != nil {
 			return d.layOut(m), true
 		}
+	case keymap.EditSearch:
+		d.search.edit()
+	case keymap.NextMatch:
+		return d.nextMatch(m, 1), true
+	case keymap.LastMatch:
+		return d.nextMatch(m, -1), true
+	case keymap.Back:
+		// A search that is kept is one more thing to leave, after what is in front of it.
+		if d.search.pattern == nil || m.loadingAll() || m.notices.err != nil {
+			return nil, false
+		}
+		d.search.drop()
 	default:
 		return nil, false
 	}
@@ -239,7 +255,7 @@ func (d *detailPane) draw(m *Model, width, height int) []string {
 	default:
 		for i := d.top; len(lines) < height; i++ {
 			r := newRow(width - 1).space(1)
-			d.doc.draw(&m.theme, r, i)
+			d.doc.draw(&m.theme, r, i, &d.search)
 			lines = append(lines, r.String())
 			if rows, _ := d.doc.rows(); i >= rows {
 				break
@@ -273,6 +289,12 @@ func (d *detailPane) drawTitle(m *Model, width int) string {
 				noun = text.Const("character")
 			}
 			at = text.Concat(text.Sprintf("%d unsafe %s shown as stand-ins  ", d.doc.unsafe, noun), at)
+		}
+	}
+	if found := d.search.says(); d.doc != nil && !found.IsEmpty() {
+		at = text.Concat(found, at)
+		if at.Width() > width/2 {
+			at = found
 		}
 	}
 	name := text.Const("Message ")

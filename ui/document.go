@@ -2,7 +2,6 @@ package ui
 
 import (
 	"bytes"
-	"encoding/hex"
 	"encoding/json"
 	"net/http"
 	"strings"
@@ -21,6 +20,8 @@ type document struct {
 	parts []part
 	// unsafe is how many characters were replaced by stand-ins.
 	unsafe int
+	// texts are what can be searched of each part.
+	texts []searchText
 }
 
 // part is a run of rows of a document.
@@ -30,10 +31,14 @@ type part interface {
 	setWidth(width int)
 	// grow finds more rows.
 	grow(size int)
-	draw(t *Theme, r *row, i int)
+	// draw puts a row on the line, with what is to be lit in it.
+	draw(t *Theme, r *row, i int, l *lit)
 	// offset is the first byte that a row shows, and row the row that shows a byte.
 	offset(row int) int
 	row(offset int) int
+	// reached tells whether the row of a byte is found.
+	reached(offset int) bool
+	searchText() searchText
 }
 
 type documentOptions struct {
@@ -60,6 +65,9 @@ func newDocument(d model.Detail, o documentOptions) *document {
 	b.response(&d)
 	b.request(&d)
 	b.origin(&d)
+	for _, p := range b.doc.parts {
+		b.doc.texts = append(b.doc.texts, p.searchText())
+	}
 	return b.doc
 }
 
@@ -206,7 +214,7 @@ func (b *documentBuilder) body(label text.Safe, body model.Body) {
 		b.heading(text.Concat(label, text.Const(" · empty")))
 		return
 	case isBinary(raw):
-		kind, p = text.Const("binary"), &hexDump{raw: raw}
+		kind, p = text.Const("binary"), &hexDump{raw: string(raw)}
 	default:
 		indented, isJSON := indent(raw)
 		s := string(indented)
@@ -309,6 +317,19 @@ func (d *document) rowOf(at place) int {
 	return row
 }
 
+// reached tells whether the row of a place is found, and all rows before it.
+func (d *document) reached(at place) bool {
+	for i, p := range d.parts {
+		if i == at.part {
+			return p.reached(at.offset)
+		}
+		if _, all := p.rows(); !all {
+			return false
+		}
+	}
+	return true
+}
+
 // grow finds more rows, and tells whether all are found.
 func (d *document) grow(size int) bool {
 	for _, p := range d.parts {
@@ -321,11 +342,11 @@ func (d *document) grow(size int) bool {
 }
 
 // draw puts the i-th row of the whole on the line.
-func (d *document) draw(t *Theme, r *row, i int) {
-	for _, p := range d.parts {
+func (d *document) draw(t *Theme, r *row, i int, s *search) {
+	for n, p := range d.parts {
 		rows, all := p.rows()
 		if i < rows {
-			p.draw(t, r, i)
+			p.draw(t, r, i, s.in(n))
 			return
 		}
 		if !all {
@@ -333,44 +354,4 @@ func (d *document) draw(t *Theme, r *row, i int) {
 		}
 		i -= rows
 	}
-}
-
-// hexDump is a binary body, sixteen bytes a row where there is room.
-type hexDump struct {
-	raw   []byte
-	width int
-}
-
-func (h *hexDump) perRow() int {
-	if h.width >= 78 {
-		return 16
-	}
-	return 8
-}
-
-func (h *hexDump) rows() (int, bool) {
-	return (len(h.raw) + h.perRow() - 1) / h.perRow(), true
-}
-func (h *hexDump) setWidth(width int) { h.width = width }
-func (h *hexDump) grow(int)           {}
-func (h *hexDump) offset(row int) int { return row * h.perRow() }
-func (h *hexDump) row(offset int) int { return offset / h.perRow() }
-
-func (h *hexDump) draw(t *Theme, r *row, i int) {
-	n := h.perRow()
-	chunk := h.raw[i*n : min((i+1)*n, len(h.raw))]
-	var digits, letters strings.Builder
-	for j, c := range chunk {
-		if j == 8 {
-			digits.WriteByte(' ')
-		}
-		digits.WriteString(hex.EncodeToString([]byte{c}) + " ")
-		if c < ' ' || c > '~' {
-			c = '.'
-		}
-		letters.WriteByte(c)
-	}
-	r.put(t.dim, text.Sprintf("%08x  ", i*n))
-	r.fit(t.plain, text.Line(digits.String()), 3*n+n/16+1)
-	r.put(t.note, text.Line(letters.String()))
 }

@@ -22,6 +22,8 @@ func (m *Model) scope() keymap.Scope {
 		return keymap.Copying
 	case m.filter.editing:
 		return keymap.Filter
+	case m.detail.search.editing:
+		return keymap.Searching
 	case m.focus == onDetail:
 		return keymap.Detail
 	}
@@ -45,6 +47,11 @@ func (m *Model) key(msg tea.KeyPressMsg) tea.Cmd {
 		return m.helpKey(b)
 	case keymap.Copying:
 		return m.copyKey(b, known)
+	case keymap.Searching:
+		if known {
+			return m.searchKey(b)
+		}
+		return m.searchTyped(msg)
 	case keymap.Filter:
 		if known {
 			return m.filterKey(b)
@@ -93,6 +100,8 @@ func (m *Model) disabled(a keymap.Action) string {
 		}
 	case keymap.Copy:
 		return m.noCopy()
+	case keymap.NextMatch, keymap.LastMatch:
+		return m.noSearch()
 	case keymap.Suspend:
 		return m.opts.NoSuspend
 	case keymap.Yes:
@@ -110,6 +119,12 @@ func (m *Model) disabled(a keymap.Action) string {
 	}
 	return ""
 }
+
+const (
+	// sideStep is how far a key scrolls a table sideways, and sideLimit how far it goes: a response is kept up to there.
+	sideStep  = 20
+	sideLimit = 400
+)
 
 // act does what a key of the lists does.
 func (m *Model) act(a keymap.Action) tea.Cmd {
@@ -132,6 +147,10 @@ func (m *Model) act(a keymap.Action) tea.Cmd {
 		l.MoveTo(0)
 	case keymap.Last:
 		l.MoveTo(l.Len() - 1)
+	case keymap.Right:
+		m.side = min(m.side+sideStep, sideLimit)
+	case keymap.Left:
+		m.side = max(m.side-sideStep, 0)
 	case keymap.NextPage:
 		l.MovePage(1)
 	case keymap.PreviousPage:
@@ -307,6 +326,9 @@ func (m *Model) quit() tea.Cmd {
 		return nil
 	case m.filter.editing:
 		return m.cancelFilter()
+	case m.detail.search.editing:
+		m.detail.search.drop()
+		return nil
 	case m.detail.open:
 		if m.underWay() == 0 {
 			m.focus = onTable
@@ -346,6 +368,9 @@ func (m *Model) underWay() int {
 
 // paste goes into text being edited, and nowhere else: it is never taken for keys.
 func (m *Model) paste(msg tea.PasteMsg) tea.Cmd {
+	if m.scope() == keymap.Searching {
+		return m.searchTyped(msg)
+	}
 	if m.scope() == keymap.Filter {
 		return m.filterTyped(msg)
 	}

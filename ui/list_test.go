@@ -320,3 +320,23 @@ func TestTheHelpListsEveryKey(t *testing.T) {
 	d.press(keymap.Back)
 	d.shows("row 1 of 1")
 }
+
+func TestATableIsReadSideways(t *testing.T) {
+	b := newMemory(3, 0)
+	b.entries[model.Message][0].Response = strings.Repeat("word ", 30) + "the end of it"
+	d := newDriver(t, b, 80, 24)
+	d.hides("the end of it")
+	for range 11 {
+		d.press(keymap.Right)
+	}
+	d.shows("the end of it", "03:07:59")
+	for _, line := range strings.Split(d.m.View().Content, "\n") {
+		if w := cells(line); w > 80 {
+			t.Errorf("a line of %d cells", w)
+		}
+	}
+	for range 20 {
+		d.press(keymap.Left)
+	}
+	d.shows("DESTINATION", "503")
+}

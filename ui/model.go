@@ -69,6 +69,7 @@ type Model struct {
 	reading [len(model.Kinds)]reading
 	kind    model.Kind
 	focus   focus
+	side    int // how far the tables are scrolled sideways, in cells
 
 	filter  filterLine
 	detail  detailPane

@@ -9,12 +9,14 @@ import (
 // blank is an empty row.
 type blank struct{}
 
-func (*blank) rows() (int, bool)      { return 1, true }
-func (*blank) setWidth(int)           {}
-func (*blank) grow(int)               {}
-func (*blank) draw(*Theme, *row, int) {}
-func (*blank) offset(int) int         { return 0 }
-func (*blank) row(int) int            { return 0 }
+func (*blank) rows() (int, bool)            { return 1, true }
+func (*blank) setWidth(int)                 {}
+func (*blank) grow(int)                     {}
+func (*blank) draw(*Theme, *row, int, *lit) {}
+func (*blank) offset(int) int               { return 0 }
+func (*blank) row(int) int                  { return 0 }
+func (*blank) reached(int) bool             { return true }
+func (*blank) searchText() searchText       { return searchText{} }
 
 // heading names what follows.
 type heading struct{ text text.Safe }
@@ -26,18 +28,23 @@ func (*heading) grow(int)          {}
 func (*heading) offset(int) int { return 0 }
 func (*heading) row(int) int    { return 0 }
 
-func (h *heading) draw(t *Theme, r *row, _ int) { r.put(t.heading, h.text) }
+func (*heading) reached(int) bool { return true }
+
+func (h *heading) searchText() searchText { return searchText{label: h.text.String()} }
+
+func (h *heading) draw(t *Theme, r *row, _ int, l *lit) { r.put(l.label(t, t.heading, h.text), h.text) }
 
 // field is a label with a value, which is wrapped beside it.
 type field struct {
 	label  text.Safe
+	raw    string
 	value  *text.Block
 	beside int // where the value begins
 	at     int // the same, at the width there is
 }
 
 func newField(label text.Safe, value string) *field {
-	return &field{label: label, value: text.NewBlock(value, 80), beside: labelWidth}
+	return &field{label: label, raw: value, value: text.NewBlock(value, 80), beside: labelWidth}
 }
 
 func (f *field) setWidth(width int) {
@@ -63,13 +70,18 @@ func (f *field) offset(row int) int {
 
 func (f *field) row(offset int) int { return f.value.RowAt(offset) }
 
-func (f *field) draw(t *Theme, r *row, i int) {
+func (f *field) reached(offset int) bool { return reached(f.value, offset) }
+
+func (f *field) searchText() searchText { return searchText{f.label.String(), f.raw} }
+
+func (f *field) draw(t *Theme, r *row, i int, l *lit) {
 	if i == 0 {
-		r.fit(t.dim, text.Cut(f.label, f.at-1), f.at)
+		label := text.Cut(f.label, f.at-1)
+		r.put(l.label(t, t.dim, f.label), label).space(f.at - label.Width())
 	} else {
 		r.space(f.at)
 	}
-	r.put(t.plain, f.value.Row(i))
+	putBlock(t, r, f.value, f.raw, i, l)
 }
 
 // bodyText is a body that is text: wrapped, and coloured when it is JSON.
@@ -103,15 +115,37 @@ func (b *bodyText) offset(row int) int {
 
 func (b *bodyText) row(offset int) int { return b.block.RowAt(offset) }
 
-func (b *bodyText) draw(t *Theme, r *row, i int) {
+func (b *bodyText) reached(offset int) bool { return reached(b.block, offset) }
+
+func (b *bodyText) searchText() searchText { return searchText{body: b.raw} }
+
+func (b *bodyText) draw(t *Theme, r *row, i int, l *lit) {
 	if !b.json {
-		r.put(t.plain, b.block.Row(i))
+		putBlock(t, r, b.block, b.raw, i, l)
 		return
 	}
 	start, end := b.block.Range(i)
+	lit := l.spans(b.raw, start, end)
+	slice := func(from, to int) text.Safe { return b.block.Slice(i, from, to) }
 	for _, s := range colourJSON(b.raw, start, end) {
-		r.put(s.kind.look(t), b.block.Slice(i, s.from, s.to))
+		putLit(t, r, s.kind.look(t), s.from, s.to, lit, slice)
 	}
+}
+
+// putBlock adds a row of a block that is of one look.
+func putBlock(t *Theme, r *row, b *text.Block, raw string, i int, l *lit) {
+	if l == nil {
+		r.put(t.plain, b.Row(i))
+		return
+	}
+	start, end := b.Range(i)
+	putLit(t, r, t.plain, start, end, l.spans(raw, start, end), func(from, to int) text.Safe { return b.Slice(i, from, to) })
+}
+
+// reached tells whether the row that shows a byte is found.
+func reached(b *text.Block, offset int) bool {
+	_, all := b.Rows()
+	return all || offset < b.Progress()
 }
 
 // jsonKind is what a piece of JSON is.

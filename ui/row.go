@@ -14,12 +14,19 @@ type row struct {
 	b     []byte
 	width int
 	used  int
+	// skip is how many of the next cells are left out, for scrolling sideways.
+	skip int
 }
 
 func newRow(width int) *row { return &row{b: make([]byte, 0, 2*width), width: width} }
 
 // put adds text, cut to what is left of the line.
 func (r *row) put(st style, s text.Safe) *row {
+	if r.skip > 0 {
+		w := s.Width()
+		s = text.Skip(s, r.skip)
+		r.skip = max(0, r.skip-w)
+	}
 	left := r.width - r.used
 	if w := s.Width(); w > left {
 		s = text.Cut(s, left)
@@ -31,6 +38,9 @@ func (r *row) put(st style, s text.Safe) *row {
 
 // fit adds text in exactly width cells, or in what is left of the line.
 func (r *row) fit(st style, s text.Safe, width int) *row {
+	if r.skip > 0 {
+		return r.put(st, text.Fit(s, width))
+	}
 	width = min(width, r.width-r.used)
 	if width <= 0 {
 		return r
@@ -42,6 +52,10 @@ func (r *row) fit(st style, s text.Safe, width int) *row {
 
 // space adds n blanks, or what is left of the line.
 func (r *row) space(n int) *row {
+	if r.skip > 0 {
+		skipped := min(n, r.skip)
+		n, r.skip = n-skipped, r.skip-skipped
+	}
 	n = min(n, r.width-r.used)
 	for range n {
 		r.b = append(r.b, ' ')

@@ -87,13 +87,30 @@ func fitColumns(all []column, width int) (shown []column, widths []int) {
 	}
 }
 
+// wideColumns are all columns, for reading them sideways: the last is as wide as what an entry keeps of a response.
+func wideColumns(all []column, width int) (shown []column, widths []int) {
+	for _, c := range all {
+		w := max(c.width, c.min)
+		if c.share > 0 {
+			w = max(w, width*2/3)
+		}
+		widths = append(widths, w)
+	}
+	widths[len(widths)-1] = model.ResponseHead
+	return all, widths
+}
+
 // drawTable draws the list in exactly height lines: the headings and the visible rows.
 func (m *Model) drawTable(width, height int) []string {
 	l := m.list()
 	columns, widths := fitColumns(columnsOf(m.kind), width)
+	if m.side > 0 {
+		columns, widths = wideColumns(columnsOf(m.kind), width)
+	}
 	lines := make([]string, 0, height)
 
 	head := newRow(width).space(gutter).fit(m.theme.dim, text.Const("FAILED"), timeWidth)
+	head.skip = m.side
 	for i, c := range columns {
 		head.space(columnGap)
 		if c.right {
@@ -150,6 +167,7 @@ func (m *Model) drawEntry(e *model.Entry, current bool, width int, columns []col
 	} else {
 		r.fit(st, m.when(e), timeWidth)
 	}
+	r.skip = m.side
 	for i, c := range columns {
 		r.space(columnGap)
 		cst, cell := c.draw(m, e, widths[i])

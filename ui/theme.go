@@ -12,6 +12,7 @@ type Theme struct {
 	title, rule, heading  style
 	good, bad, warn, note style
 	mark, cursor          style
+	found                 style // a match of a search
 	jsonKey, jsonString   style
 	jsonNumber, jsonWord  style
 }
@@ -32,6 +33,7 @@ func DefaultTheme() Theme {
 		note:    on(fg(ansi.Cyan)),
 		mark:    on(fg(ansi.Yellow).Bold()),
 		cursor:  on(ansi.NewStyle().Bold().Reverse(true)),
+		found:   on(fg(ansi.Yellow).Underline(true)),
 		jsonKey: on(fg(ansi.Cyan)), jsonString: on(fg(ansi.Green)),
 		jsonNumber: on(fg(ansi.Magenta)), jsonWord: on(fg(ansi.Yellow)),
 	}

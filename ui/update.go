@@ -67,6 +67,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.detail.show(m, msg)
 	case copiedMsg:
 		return m.copied(msg)
+	case searchedMsg:
+		return m.searched(msg)
 	case growDocumentMsg:
 		return m.detail.grow(m, msg)
 	case followMsg:

@@ -35,6 +35,9 @@ func (m *Model) draw() (content string, cursorX, cursorY int) {
 		return newRow(m.width).put(m.theme.plain, s).String(), -1, 0
 	}
 	filter, cursorX := m.drawFilter()
+	if m.detail.search.editing {
+		filter, cursorX = m.drawSearch()
+	}
 	lines := make([]string, 0, m.height)
 	lines = append(lines, m.drawTitle(), filter, m.drawTopRule())
 	switch {
