@@ -186,7 +186,7 @@ func dashboard(stderr io.Writer, o dashboardOptions, incident *incidentFlags) er
 	if t := os.Getenv("TERM"); t == "" || t == "dumb" {
 		return fmt.Errorf("TERM is %q, which cannot draw a screen: set TERM to what your terminal is, such as xterm-256color", t)
 	}
-	filter, err := model.ParseFilter(o.filter)
+	filter, err := model.ParseFilterAt(o.filter, time.Now())
 	if err != nil {
 		return fmt.Errorf("--filter %q: %w", o.filter, err)
 	}

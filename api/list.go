@@ -68,35 +68,63 @@ func (c *Client) checkQuery(q model.Query) error {
 			return err
 		}
 	}
-	for _, f := range []struct {
-		name   string
-		values []string
-	}{{"status", q.Server.Statuses}, {"URL", q.Server.URLs}, {"queue", q.Server.Queues}, {"label", q.Server.Labels}} {
-		if err := checkValues(f.name, f.values); err != nil {
+	for _, f := range serverFields {
+		if err := checkValues(f.name, f.values(&q.Server)); err != nil {
 			return err
 		}
+	}
+	if q.Server.RunCreatedMilli < 0 {
+		return refuse("the filter has a time of creation before 1970")
 	}
 	return nil
 }
 
-// parameters are the filter and the cursor of a query. Workflow runs are filtered by label only: the other keys are
-// not documented for them, and unknown ones may be refused. A field one of whose values has a comma is left out, as the
-// server may read that as several values; the list is then longer, never wrong.
+// serverField is a field of the filter that the server takes: the name of its parameter, and the lists that are
+// documented to have it. Of others it is not known whether they are refused, ignored or done.
+type serverField struct {
+	name      string // for people
+	parameter string
+	messages  bool
+	runs      bool
+	values    func(*model.ServerFilter) []string
+}
+
+var serverFields = []serverField{
+	{"label", "label", true, true, func(s *model.ServerFilter) []string { return s.Labels }},
+	{"caller address", "callerIp", true, true, func(s *model.ServerFilter) []string { return s.CallerIPs }},
+	{"status", "responseStatus", true, false, func(s *model.ServerFilter) []string { return s.Statuses }},
+	{"URL", "url", true, false, func(s *model.ServerFilter) []string { return s.URLs }},
+	{"queue", "queueName", true, false, func(s *model.ServerFilter) []string { return s.Queues }},
+	{"URL group", "topicName", true, false, func(s *model.ServerFilter) []string { return s.Groups }},
+	{"schedule", "scheduleId", true, false, func(s *model.ServerFilter) []string { return s.Schedules }},
+	{"message id", "messageId", true, false, func(s *model.ServerFilter) []string {
+		if s.MessageID == "" {
+			return nil
+		}
+		return []string{s.MessageID}
+	}},
+	{"workflow URL", "workflowUrl", false, true, func(s *model.ServerFilter) []string { return s.WorkflowURLs }},
+	{"state", "failureFunctionState", false, true, func(s *model.ServerFilter) []string { return s.States }},
+	{"creation of the run", "workflowCreatedAt", false, true, func(s *model.ServerFilter) []string {
+		if s.RunCreatedMilli == 0 {
+			return nil
+		}
+		return []string{strconv.FormatInt(s.RunCreatedMilli, 10)}
+	}},
+}
+
+// parameters are the filter and the cursor of a query. A field that the list of the kind does not have is left out, and so
+// is one with a comma in a value, as the server may read that as several values; the list is then longer, never wrong.
 func parameters(q model.Query) url.Values {
 	v := url.Values{}
-	add := func(name string, values []string) {
-		if !slices.ContainsFunc(values, func(s string) bool { return strings.Contains(s, ",") }) {
-			v[name] = append(v[name], values...)
+	for _, f := range serverFields {
+		if q.Kind == model.Message && !f.messages || q.Kind == model.WorkflowRun && !f.runs {
+			continue
 		}
-	}
-	add("label", q.Server.Labels)
-	if q.Kind == model.Message {
-		if q.Server.MessageID != "" {
-			add("messageId", []string{q.Server.MessageID})
+		values := f.values(&q.Server)
+		if len(values) > 0 && !slices.ContainsFunc(values, func(s string) bool { return strings.Contains(s, ",") }) {
+			v[f.parameter] = slices.Clone(values)
 		}
-		add("url", q.Server.URLs)
-		add("queueName", q.Server.Queues)
-		add("responseStatus", q.Server.Statuses)
 	}
 	if q.Cursor != "" {
 		v.Set("cursor", q.Cursor)

@@ -276,7 +276,9 @@ func TestPageThatIsNoneIsUnreadable(t *testing.T) {
 func TestFilterTravelsAsTheServerTakesIt(t *testing.T) {
 	full := model.ServerFilter{
 		MessageID: "msg_1", Statuses: []string{"503", "500"}, URLs: []string{"https://a/?x=1&y=2", "https://b/"},
-		Queues: []string{"q w"}, Labels: []string{"ä", "b"},
+		Queues: []string{"q w"}, Labels: []string{"ä", "b"}, Groups: []string{"g", "h"}, Schedules: []string{"scd_1", "s"},
+		CallerIPs: []string{"192.0.2.1", "::1"}, WorkflowURLs: []string{"https://a/wf", "https://b/wf"},
+		States: []string{"CALLBACK_FAIL", "CALLBACK_SUCCESS"}, RunCreatedMilli: 1760000000000,
 	}
 	for name, c := range map[string]struct {
 		q    model.Query
@@ -284,9 +286,12 @@ func TestFilterTravelsAsTheServerTakesIt(t *testing.T) {
 	}{
 		"all of a message": {
 			model.Query{Server: full, Cursor: "c/1"},
-			"/v2/dlq?count=100&cursor=c%2F1&label=%C3%A4&label=b&messageId=msg_1&queueName=q+w&responseStatus=503&responseStatus=500&url=https%3A%2F%2Fa%2F%3Fx%3D1%26y%3D2&url=https%3A%2F%2Fb%2F",
+			"/v2/dlq?callerIp=192.0.2.1&callerIp=%3A%3A1&count=100&cursor=c%2F1&label=%C3%A4&label=b&messageId=msg_1&queueName=q+w&responseStatus=503&responseStatus=500&scheduleId=scd_1&scheduleId=s&topicName=g&topicName=h&url=https%3A%2F%2Fa%2F%3Fx%3D1%26y%3D2&url=https%3A%2F%2Fb%2F",
 		},
-		"only labels of a run": {model.Query{Kind: model.WorkflowRun, Server: full}, "/v2/workflows/dlq?count=100&label=%C3%A4&label=b"},
+		"all of a run": {
+			model.Query{Kind: model.WorkflowRun, Server: full},
+			"/v2/workflows/dlq?callerIp=192.0.2.1&callerIp=%3A%3A1&count=100&failureFunctionState=CALLBACK_FAIL&failureFunctionState=CALLBACK_SUCCESS&label=%C3%A4&label=b&workflowCreatedAt=1760000000000&workflowUrl=https%3A%2F%2Fa%2Fwf&workflowUrl=https%3A%2F%2Fb%2Fwf",
+		},
 		"nothing with a comma": {
 			model.Query{Server: model.ServerFilter{MessageID: "a,b", URLs: []string{"https://a/", "https://b/,"}, Labels: []string{"x,y"}, Queues: []string{"q"}}},
 			"/v2/dlq?count=100&queueName=q",

@@ -39,17 +39,11 @@ func TestNothingLeavesForWhatWouldMeanSomethingElse(t *testing.T) {
 	write := func(v model.Verb, labels []string, keys ...model.Key) attempt {
 		return do(model.Write{Verb: v, Selection: selection(t, keys...), Overrides: model.Overrides{Labels: labels}})
 	}
-	message, run := key(model.Message, someI), key(model.WorkflowRun, someI)
+	message := key(model.Message, someI)
 
 	attempts := map[string]attempt{
-		"a retry of no selection":            do(model.Write{Verb: model.Retry}),
-		"a resume of no selection":           do(model.Write{Verb: model.Resume}),
 		"no verb":                            write(0, nil, message),
 		"an unknown verb":                    write(99, nil, message),
-		"a retry of a workflow run":          write(model.Retry, nil, run),
-		"a resume of a message":              write(model.Resume, nil, message),
-		"several entries":                    write(model.Retry, nil, message, key(model.Message, "b")),
-		"an entry of another account":        write(model.Retry, nil, model.Key{DLQ: "other", ID: someI}),
 		"an entry of no account":             write(model.Retry, nil, model.Key{ID: someI}),
 		"an empty list of labels":            write(model.Retry, []string{}, message),
 		"an empty label":                     write(model.Retry, []string{"a", ""}, message),
@@ -70,21 +64,38 @@ func TestNothingLeavesForWhatWouldMeanSomethingElse(t *testing.T) {
 		"a list with an empty queue":         list(model.Query{DLQ: dlq, Server: model.ServerFilter{Queues: []string{""}}}),
 		"a list with an empty URL":           list(model.Query{DLQ: dlq, Server: model.ServerFilter{URLs: []string{""}}}),
 		"a list with an empty status":        list(model.Query{DLQ: dlq, Server: model.ServerFilter{Statuses: []string{""}}}),
+		"a list with an empty group":         list(model.Query{DLQ: dlq, Server: model.ServerFilter{Groups: []string{""}}}),
+		"a list with an empty schedule":      list(model.Query{DLQ: dlq, Server: model.ServerFilter{Schedules: []string{""}}}),
+		"a list with an empty address":       list(model.Query{DLQ: dlq, Server: model.ServerFilter{CallerIPs: []string{""}}}),
+		"a list with an empty workflow":      list(model.Query{DLQ: dlq, Kind: model.WorkflowRun, Server: model.ServerFilter{WorkflowURLs: []string{""}}}),
+		"a list with an empty state":         list(model.Query{DLQ: dlq, Kind: model.WorkflowRun, Server: model.ServerFilter{States: []string{""}}}),
+		"a list of runs from before 1970":    list(model.Query{DLQ: dlq, Kind: model.WorkflowRun, Server: model.ServerFilter{RunCreatedMilli: -1}}),
 		"a list of runs with an empty label": list(model.Query{DLQ: dlq, Kind: model.WorkflowRun, Server: model.ServerFilter{Labels: []string{""}}}),
 		"an entry of another account by id":  get(model.Key{DLQ: "other", ID: someI}),
 		"an entry of an unknown kind":        get(model.Key{DLQ: dlq, Kind: 7, ID: someI}),
+	}
+	for _, v := range model.Verbs {
+		attempts[v.String()+" of no selection"] = do(model.Write{Verb: v})
+		for _, kind := range model.Kinds {
+			good := key(kind, someI)
+			what := v.String() + " of a " + kind.Noun(1)
+			attempts[what+" and another"] = write(v, nil, good, key(kind, "b"))
+			attempts[what+" of another account"] = write(v, nil, model.Key{DLQ: "other", Kind: kind, ID: someI})
+			if !v.Takes(kind) {
+				attempts[what] = write(v, nil, good)
+			}
+		}
+		attempts[v.String()+" of an unknown kind"] = write(v, nil, key(7, someI))
 	}
 	for what, id := range badIDs {
 		for _, kind := range model.Kinds {
 			name := kind.Noun(1) + " with " + what
 			attempts["get a "+name] = get(key(kind, id))
 			attempts["list a "+name] = list(model.Query{DLQ: dlq, Kind: kind, IDs: []string{"a", id}})
-			if id != "" {
-				verb := model.Retry
-				if kind == model.WorkflowRun {
-					verb = model.Resume
+			for _, verb := range model.Verbs {
+				if id != "" && verb.Takes(kind) {
+					attempts[verb.String()+" of a "+name] = write(verb, nil, key(kind, id))
 				}
-				attempts["change a "+name] = write(verb, nil, key(kind, id))
 			}
 		}
 		attempts["logs of a message with "+what] = logs(model.LogQuery{DLQ: dlq, MessageIDs: []string{"a", id}})

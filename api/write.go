@@ -5,61 +5,108 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"redrive/model"
 )
 
-// writeCap is how many bytes the answer to a write may have.
-const writeCap = 1 << 20
+// change is how a verb is asked for.
+type change struct {
+	method string
+	path   string // of the form that takes a list of ids
+	noList bool   // the path is only known with an id behind it
+}
 
-// Do changes one entry: POST /v2/dlq/retry/{dlqId} for a retry, POST /v2/workflows/dlq/resume/{dlqId} to resume. Labels
-// go along as Upstash-Label. It waits for nothing: when the pace that the client keeps leaves no room, it returns a
+func changeOf(v model.Verb, k model.Kind) change {
+	switch v {
+	case model.Retry:
+		return change{method: http.MethodPost, path: messagesPath + "/retry"}
+	case model.Resume:
+		return change{method: http.MethodPost, path: runsPath + "/resume"}
+	case model.Restart:
+		return change{method: http.MethodPost, path: runsPath + "/restart"}
+	case model.RerunFailureFunction:
+		return change{method: http.MethodPost, path: runsPath + "/callback", noList: true}
+	}
+	return change{method: http.MethodDelete, path: listPath(k)}
+}
+
+// Do changes one entry:
+//
+//   - a retry is POST /v2/dlq/retry/{dlqId};
+//   - to resume is POST /v2/workflows/dlq/resume/{dlqId}, to restart POST /v2/workflows/dlq/restart/{dlqId};
+//   - the failure function is run again by POST /v2/workflows/dlq/callback/{dlqId};
+//   - a delete is DELETE /v2/dlq/{dlqId} for a message, DELETE /v2/workflows/dlq/{dlqId} for a workflow run.
+//
+// Overrides go along as headers. It waits for nothing: when the pace that the client keeps leaves no room, it returns a
 // [model.RateLimitedError] at once. What the caller cancels after it left is a lost answer like any other.
 //
 // A 404 can mean that the entry is gone, or that the server does not know the address; so the entry is read, and if it
 // is still there the change is asked for by the form that takes a list of ids, with this one in it. That is the only
-// case in which a second request is made, and the first was not carried out.
+// case in which a second request is made, and the first was not carried out. The failure function has no such form: it
+// is refused then.
 //
 // Nothing is sent ([RefusedError]) for an empty selection, one of several entries, one of another kind than the verb's
-// or of another DLQ, an id that cannot be sent, or a label that cannot be sent as it is. The other errors are those of
-// [model.Backend]; a [model.LostAnswerError] is the one that leaves open whether the change was made.
+// or of another DLQ, an id that cannot be sent, an override that the verb's endpoint does not take, or one that cannot
+// be sent as it is. The other errors are those of [model.Backend]; a [model.LostAnswerError] is the one that leaves open
+// whether the change was made.
 func (c *Client) Do(ctx context.Context, w model.Write) (model.WriteResult, error) {
 	if err := c.checkWrite(w); err != nil {
 		return model.WriteResult{}, err
 	}
 	key := w.Selection.At(0)
-	path := writePath(w.Verb)
-	q := call{method: http.MethodPost, headers: w.Overrides.Headers()}
+	how := changeOf(w.Verb, key.Kind)
+	q := call{method: how.method, path: how.path + "/" + url.PathEscape(key.ID), headers: w.Overrides.Headers()}
 
-	q.path = path + "/" + url.PathEscape(key.ID)
-	created, err := c.make(ctx, q, w.Verb)
-	if isStatus(err, http.StatusNotFound) {
-		if err := c.stillThere(ctx, key); err != nil {
-			return model.WriteResult{}, err
-		}
-		q.path, q.query = path, url.Values{"dlqIds": {key.ID}}
-		created, err = c.make(ctx, q, w.Verb)
+	result, err := c.make(ctx, q, w.Verb)
+	if !isStatus(err, http.StatusNotFound) {
+		return result, err
 	}
+	if err := c.stillThere(ctx, key); err != nil {
+		return model.WriteResult{}, err
+	}
+	if how.noList {
+		return model.WriteResult{}, &model.BadRequestError{
+			Host: c.host, Status: http.StatusNotFound,
+			Detail: "it did not find " + key.ID + ", which is in the DLQ, and there is no other way to ask for the " + w.Verb.String(),
+		}
+	}
+	q.path, q.query = how.path, url.Values{"dlqIds": {key.ID}}
+	if w.Verb == model.Delete {
+		return c.deleteByList(ctx, q, key)
+	}
+	return c.make(ctx, q, w.Verb)
+}
+
+// deleteByList asks for a delete in the form that tells how many entries it deleted.
+func (c *Client) deleteByList(ctx context.Context, q call, key model.Key) (model.WriteResult, error) {
+	deleted := 0
+	err := c.change(ctx, q, func(a *answer) (err error) {
+		deleted, err = readDeleted(a)
+		return err
+	})
 	if err != nil {
 		return model.WriteResult{}, err
 	}
-	return model.WriteResult{Created: []model.Created{created}}, nil
-}
-
-func writePath(v model.Verb) string {
-	if v == model.Resume {
-		return runsPath + "/resume"
+	if deleted == 1 {
+		return model.WriteResult{Done: true}, nil
 	}
-	return messagesPath + "/retry"
+	if err := c.stillThere(ctx, key); err != nil {
+		return model.WriteResult{}, err
+	}
+	return model.WriteResult{}, &model.BadRequestError{
+		Host: c.host, Status: http.StatusNotFound,
+		Detail: "it deleted nothing, and " + key.ID + " is in the DLQ",
+	}
 }
 
 func (c *Client) checkWrite(w model.Write) error {
 	if err := w.Selection.Valid(); err != nil {
 		return err
 	}
-	if w.Verb != model.Retry && w.Verb != model.Resume {
+	if !slices.Contains(model.Verbs[:], w.Verb) {
 		return refuse("there is no such verb")
 	}
 	if n := w.Selection.Len(); n > 1 {
@@ -72,10 +119,31 @@ func (c *Client) checkWrite(w model.Write) error {
 	if err := c.checkKey(key); err != nil {
 		return err
 	}
-	if problems := w.Overrides.Check(); len(problems) > 0 {
-		return refuse("an override is wrong: %s", problems[0].Problem)
+	return checkOverrides(w.Verb, w.Overrides)
+}
+
+// checkOverrides refuses what the endpoint of the verb does not take: whether the server would ignore it is not known.
+func checkOverrides(v model.Verb, o model.Overrides) error {
+	taken := v.Settings()
+	if o.Labels != nil && !slices.Contains(taken, model.SetLabels) {
+		return refuse("%s takes no %s", v, model.SetLabels.Name())
 	}
-	return checkLabels(w.Overrides.Labels)
+	for i, value := range o.Values {
+		if s := model.Setting(i); value != "" && !slices.Contains(taken, s) {
+			return refuse("%s takes no %s", v, s.Name())
+		}
+	}
+	if len(o.Forward) > 0 && !v.Forwards() {
+		return refuse("%s takes no forwarded headers", v)
+	}
+	if problems := o.Check(); len(problems) > 0 {
+		what := "a forwarded header"
+		if p := problems[0]; p.Forward < 0 {
+			what = "the " + p.Setting.Name()
+		}
+		return refuse("%s cannot be sent: %s", what, problems[0].Problem)
+	}
+	return checkLabels(o.Labels)
 }
 
 // checkLabels refuses labels that would arrive as others: they travel in one header, joined with commas.
@@ -87,12 +155,14 @@ func checkLabels(labels []string) error {
 		switch {
 		case l == "":
 			return refuse("a label is empty")
-		case l != strings.TrimSpace(l) || !utf8.ValidString(l) || strings.ContainsFunc(l, func(r rune) bool { return r < ' ' || r == 0x7f || r == ',' }):
+		case l != strings.TrimSpace(l) || strings.ContainsFunc(l, changesLabel):
 			return refuse("the label %q cannot be sent in a header", l)
 		}
 	}
 	return nil
 }
+
+func changesLabel(r rune) bool { return r < ' ' || r == 0x7f || r == ',' || r == utf8.RuneError }
 
 // stillThere is nil when the entry is in the DLQ. Its other errors are those of a write that was not carried out.
 func (c *Client) stillThere(ctx context.Context, key model.Key) error {
@@ -113,83 +183,4 @@ func (c *Client) stillThere(ctx context.Context, key model.Key) error {
 		Host: c.host, Status: http.StatusNotFound,
 		Detail: "it did not find " + key.ID + ", and whether that is in the DLQ cannot be read: " + err.Error(),
 	}
-}
-
-func (c *Client) make(ctx context.Context, q call, verb model.Verb) (created model.Created, err error) {
-	err = c.change(ctx, q, func(a *answer) error {
-		created, err = readCreated(a, verb)
-		return err
-	})
-	return created, err
-}
-
-// made is what the answer to a change says, in either form.
-type made struct {
-	model.Created
-	told   bool // it says whether it was deduplicated
-	listed bool // it is a list
-	list   []made
-}
-
-// readCreated reads what the change of one entry made.
-func readCreated(a *answer, verb model.Verb) (model.Created, error) {
-	a.cap = writeCap
-	s := newScanner(a)
-	if k := s.kind(); k != '{' && k != 0 {
-		s.fail("it is %s, not an object", kindName(k))
-	}
-	m := readMade(s)
-	if s.err != nil {
-		return model.Created{}, s.err
-	}
-	// The rest is read for the sake of the connection only.
-	_, _ = s.dec.ReadToken()
-	if m.listed {
-		if len(m.list) != 1 {
-			return model.Created{}, odd("it names %d results for one entry", len(m.list))
-		}
-		m = m.list[0]
-	}
-	switch {
-	case verb == model.Retry && m.MessageID == "":
-		return model.Created{}, odd("it names no message")
-	case verb == model.Resume && m.WorkflowRunID == "":
-		return model.Created{}, odd("it names no workflow run")
-	case verb == model.Retry && a.status == http.StatusAccepted && !m.told:
-		// That is how the server answers a message that it took for a duplicate when it was published.
-		m.Deduplicated = true
-	}
-	return m.Created, nil
-}
-
-func readMade(s *scanner) (m made) {
-	s.object(func(name []byte) {
-		switch string(name) {
-		case "messageId":
-			m.MessageID = s.text("messageId")
-		case "deduplicated":
-			m.Deduplicated, m.told = s.bool("deduplicated"), true
-		case "workflowRunId":
-			m.WorkflowRunID = s.text("workflowRunId")
-		case "workflowCreatedAt":
-			m.WorkflowCreatedAt = s.time("workflowCreatedAt")
-		case "responses", "workflowRuns":
-			if s.kind() != '[' {
-				s.skip()
-				return
-			}
-			m.listed = true
-			s.list(func() {
-				if s.kind() != '{' {
-					s.skip()
-					m.list = append(m.list, made{})
-					return
-				}
-				m.list = append(m.list, readMade(s))
-			})
-		default:
-			s.skip()
-		}
-	})
-	return m
 }

@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // expressionFunctions are the functions of a retry delay, with the number of values they take.
@@ -20,7 +21,7 @@ func checkExpression(s string) string {
 	p.sum(0)
 	p.skip()
 	if p.problem == "" && p.rest != "" {
-		p.fail("%q is not expected there", p.rest)
+		p.unexpected()
 	}
 	return p.problem
 }
@@ -36,6 +37,24 @@ func (p *expression) fail(format string, args ...any) {
 		p.problem = fmt.Sprintf(format, args...)
 	}
 	p.rest = ""
+}
+
+// unexpected quotes only the beginning of what follows: the rest of a line says nothing more.
+func (p *expression) unexpected() {
+	const shown = 12
+	switch r, _ := utf8.DecodeRuneInString(p.rest); r {
+	case '^', '%':
+		p.fail("%c is no operator here: use + - * / and the functions, such as pow(2, retried)", r)
+		return
+	}
+	n := 0
+	for i := range p.rest {
+		if n++; n > shown {
+			p.fail("%q is not expected there", p.rest[:i]+"…")
+			return
+		}
+	}
+	p.fail("%q is not expected there", p.rest)
 }
 
 func (p *expression) skip() { p.rest = strings.TrimLeft(p.rest, " \t") }
@@ -58,7 +77,7 @@ func (p *expression) sum(depth int) {
 
 func (p *expression) product(depth int) {
 	p.value(depth)
-	for p.take("*/%^") {
+	for p.take("*/") {
 		p.value(depth)
 	}
 }
@@ -106,7 +125,7 @@ func (p *expression) name(depth int) {
 	}
 	name := p.rest[:n]
 	if n == 0 {
-		p.fail("%q is not expected there", p.rest)
+		p.unexpected()
 		return
 	}
 	p.rest = p.rest[n:]
@@ -123,14 +142,14 @@ func (p *expression) name(depth int) {
 		return
 	}
 	p.sum(depth + 1)
-	for range values - 1 {
-		if p.problem == "" && !p.take(",") {
-			p.fail("%s takes %d values", name, values)
-			return
-		}
+	given := 1
+	for ; p.take(","); given++ {
 		p.sum(depth + 1)
 	}
 	p.close()
+	if given != values {
+		p.fail("%s takes %s", name, [...]string{1: "one value", 2: "two values"}[values])
+	}
 }
 
 func (p *expression) close() {

@@ -3,8 +3,8 @@ package model
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
+	"time"
 )
 
 // Filter decides which entries are shown. Terms of one field are alternatives, fields must all agree, and a negated
@@ -16,103 +16,9 @@ type term struct {
 	value   string
 	folded  string // value in lower case, for parts
 	negated bool
-}
 
-// filterField is one field of the filter line. Adding one here is all that is needed for it to be parsed, printed,
-// matched and sent.
-type filterField struct {
-	name string
-	// check returns what is wrong with a value, or "".
-	check func(value string) string
-	match func(t *term, e *Entry) bool
-	// server puts the values into s when the server means exactly the same by them for this kind.
-	server func(kind Kind, values []string, s *ServerFilter)
-}
-
-var filterFields = []*filterField{
-	{
-		name:  "status",
-		check: checkStatus,
-		match: matchStatus,
-		server: func(kind Kind, values []string, s *ServerFilter) {
-			if kind == Message && !slices.ContainsFunc(values, isNotNumber) {
-				s.Statuses = values
-			}
-		},
-	},
-	{
-		name:  "url",
-		match: matchURL,
-		server: func(kind Kind, values []string, s *ServerFilter) {
-			if kind == Message && !slices.ContainsFunc(values, func(v string) bool { return !isWholeURL(v) || hasComma(v) }) {
-				s.URLs = values
-			}
-		},
-	},
-	{
-		name:  "queue",
-		match: func(t *term, e *Entry) bool { return e.QueueName == t.value },
-		server: func(kind Kind, values []string, s *ServerFilter) {
-			if kind == Message && !slices.ContainsFunc(values, hasComma) {
-				s.Queues = values
-			}
-		},
-	},
-	{
-		name:  "label",
-		match: func(t *term, e *Entry) bool { return slices.Contains(e.Labels, t.value) },
-		server: func(_ Kind, values []string, s *ServerFilter) {
-			if !slices.ContainsFunc(values, hasComma) {
-				s.Labels = values
-			}
-		},
-	},
-	{
-		name: "id",
-		match: func(t *term, e *Entry) bool {
-			return e.MessageID == t.value || e.Key.ID == t.value || e.WorkflowRunID == t.value
-		},
-		server: func(kind Kind, values []string, s *ServerFilter) {
-			if kind == Message && len(values) == 1 && strings.HasPrefix(values[0], "msg_") && !hasComma(values[0]) {
-				s.MessageID = values[0]
-			}
-		},
-	},
-}
-
-func (f *filterField) problem(value string) string {
-	switch {
-	case value == "":
-		return f.name + ": needs a value"
-	case f.check != nil:
-		return f.check(value)
-	}
-	return ""
-}
-
-// FilterFields are the names that may stand before a colon.
-func FilterFields() []string {
-	names := make([]string, len(filterFields))
-	for i, f := range filterFields {
-		names[i] = f.name
-	}
-	return names
-}
-
-// ServerFilter is the part of a [Filter] that the server does exactly. Several values of a field are alternatives.
-// What the server returns may still be more than the filter means: every row is matched here as well.
-type ServerFilter struct {
-	MessageID string
-	Statuses  []string
-	URLs      []string
-	Queues    []string
-	Labels    []string
-}
-
-// Identity is equal for two server filters exactly when they ask the server for the same list.
-func (s ServerFilter) Identity() string {
-	set := func(values []string) []string { return slices.Compact(slices.Sorted(slices.Values(values))) }
-	return fmt.Sprintf("%q %q %q %q %q", s.MessageID, set(s.Statuses), set(s.URLs), set(s.Queues), set(s.Labels))
+	span     timeSpan // of a field of time
+	runMilli int64    // of created
 }
 
 // FilterError is a mistake in a filter line, with the bytes of the line that are wrong.
@@ -123,9 +29,10 @@ type FilterError struct {
 
 func (e *FilterError) Error() string { return e.Problem }
 
-// ParseFilter reads a filter line: `field:value` terms and bare words, separated by spaces; `-` in front negates, and
-// double quotes keep spaces and colons. Its error is a *[FilterError].
-func ParseFilter(line string) (Filter, error) {
+// ParseFilterAt reads a filter line: `field:value` terms and bare words, separated by spaces; `-` in front negates, and
+// double quotes keep spaces and colons. Times like 2h are counted back from now, and days begin and end in the zone of
+// now. Its error is a *[FilterError].
+func ParseFilterAt(line string, now time.Time) (Filter, error) {
 	var f Filter
 	for _, w := range words(line) {
 		if w.unclosed {
@@ -139,7 +46,7 @@ func ParseFilter(line string) (Filter, error) {
 			}
 			if i >= 0 {
 				t.field, t.value = filterFields[i], value
-				if problem := t.field.problem(value); problem != "" {
+				if problem := t.read(now); problem != "" {
 					return Filter{}, &FilterError{w.start, w.end, problem}
 				}
 			}
@@ -151,6 +58,44 @@ func ParseFilter(line string) (Filter, error) {
 		f.terms = append(f.terms, t)
 	}
 	return f, nil
+}
+
+// ParseFilter is [ParseFilterAt] where the time is not known. What would depend on it, as 2h and 2026-11-20 do, is then a
+// mistake: a filter that could not tell what it means would show the wrong entries, and they could be acted on.
+func ParseFilter(line string) (Filter, error) { return ParseFilterAt(line, time.Time{}) }
+
+// At is the same filter, read at another time: what is counted back from now is counted from there.
+func (f Filter) At(now time.Time) Filter {
+	if now.IsZero() {
+		return f
+	}
+	terms := slices.Clone(f.terms)
+	for i := range terms {
+		if t := &terms[i]; t.field != nil {
+			t.read(now) // it was read before, and so is no mistake
+		}
+	}
+	return Filter{terms}
+}
+
+// With is the filter with one more term, which may not depend on the time. A term that is there already is not repeated,
+// and one that says the opposite is taken out. The error is a *[FilterError] in the term.
+func (f Filter) With(line string) (Filter, error) {
+	added, err := ParseFilter(line)
+	switch {
+	case err != nil:
+		return Filter{}, err
+	case len(added.terms) == 0:
+		return Filter{}, &FilterError{0, len(line), "there is nothing to look for"}
+	case len(added.terms) > 1:
+		return Filter{}, &FilterError{0, len(line), "only one term can be added at a time"}
+	}
+	t := added.terms[0]
+	same := func(o term) bool { return o.field == t.field && o.value == t.value }
+	if slices.ContainsFunc(f.terms, func(o term) bool { return same(o) && o.negated == t.negated }) {
+		return f, nil
+	}
+	return Filter{append(slices.DeleteFunc(slices.Clone(f.terms), same), t)}, nil
 }
 
 type word struct {
@@ -196,7 +141,7 @@ func words(line string) []word {
 	return out
 }
 
-// String prints the filter as a line that [ParseFilter] reads as the same filter.
+// String prints the filter as a line that [ParseFilterAt] reads as the same filter.
 func (f Filter) String() string {
 	var b strings.Builder
 	for i, t := range f.terms {
@@ -229,7 +174,7 @@ func quoted(value string, bare bool) string {
 // IsEmpty tells whether everything is shown.
 func (f Filter) IsEmpty() bool { return len(f.terms) == 0 }
 
-// Match tells whether the entry is shown. It does not allocate for field terms.
+// Match tells whether the entry is shown. It does not allocate.
 func (f Filter) Match(e *Entry) bool {
 	for i := range f.terms {
 		t := &f.terms[i]
@@ -261,6 +206,17 @@ func (f Filter) anyOf(field *filterField, e *Entry) bool {
 	return false
 }
 
+// read takes the value in, and returns what is wrong with it, or "".
+func (t *term) read(now time.Time) string {
+	switch {
+	case t.value == "":
+		return t.field.name + " needs a value: " + t.field.takes
+	case t.field.read != nil:
+		return t.field.read(t, now)
+	}
+	return ""
+}
+
 func (t *term) matches(e *Entry) bool {
 	if t.field != nil {
 		return t.field.match(t, e)
@@ -270,92 +226,10 @@ func (t *term) matches(e *Entry) bool {
 			return true
 		}
 	}
-	return slices.ContainsFunc(e.Labels, func(l string) bool { return containsFold(l, t.folded) })
-}
-
-// Server is the part of the filter that the server does exactly for this kind. Excluding is never part of it.
-func (f Filter) Server(kind Kind) ServerFilter {
-	var s ServerFilter
-	for _, field := range filterFields {
-		var values []string
-		for i := range f.terms {
-			if t := &f.terms[i]; t.field == field && !t.negated {
-				values = append(values, t.value)
-			}
-		}
-		if len(values) > 0 {
-			field.server(kind, values, &s)
-		}
-	}
-	return s
-}
-
-func checkStatus(value string) string {
-	if value == "none" || len(value) == 3 && value[0] >= '1' && value[0] <= '9' && value[1:] == "xx" {
-		return ""
-	}
-	if n, err := strconv.Atoi(value); err == nil && n >= 100 && n <= 999 && len(value) == 3 {
-		return ""
-	}
-	return "status takes 503, 5xx, or none for no response"
-}
-
-func matchStatus(t *term, e *Entry) bool {
-	switch {
-	case t.value == "none":
-		return e.Status == 0
-	case t.value[1:] == "xx":
-		return e.Status/100 == int(t.value[0]-'0')
-	default:
-		n, _ := strconv.Atoi(t.value)
-		return e.Status == n
-	}
-}
-
-func matchURL(t *term, e *Entry) bool {
-	if isWholeURL(t.value) {
-		return e.URL == t.value
-	}
-	return containsFold(e.URL, t.folded)
-}
-
-func isWholeURL(v string) bool {
-	return strings.HasPrefix(v, "https://") || strings.HasPrefix(v, "http://")
-}
-
-func isNotNumber(v string) bool {
-	_, err := strconv.Atoi(v)
-	return err != nil
-}
-
-// hasComma is a trap of the API: some of its versions split a value at commas.
-func hasComma(v string) bool { return strings.Contains(v, ",") }
-
-// containsFold tells whether s contains part, which is in lower case. ASCII is compared without allocating.
-func containsFold(s, part string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			return strings.Contains(strings.ToLower(s), part)
-		}
-		if lower(s[i]) == part[0] && len(s)-i >= len(part) && equalFoldASCII(s[i:], part) {
+	for _, l := range e.Labels {
+		if containsFold(l, t.folded) {
 			return true
 		}
 	}
 	return false
-}
-
-func equalFoldASCII(s, part string) bool {
-	for j := range len(part) {
-		if lower(s[j]) != part[j] {
-			return false
-		}
-	}
-	return true
-}
-
-func lower(c byte) byte {
-	if 'A' <= c && c <= 'Z' {
-		return c + 'a' - 'A'
-	}
-	return c
 }

@@ -2,8 +2,10 @@ package model_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -30,8 +32,19 @@ func TestMistakeInAFilterIsShownUnderTheWordThatIsWrong(t *testing.T) {
 		{`status:5XX`, `status:5XX`, `status takes`},
 		{`status:None`, `status:None`, `status takes`},
 		{`status::xx`, `status::xx`, `status takes`},
-		{`a status:`, `status:`, `status: needs a value`},
-		{`a -queue:"" b`, `-queue:""`, `queue: needs a value`},
+		{`a status:`, `status:`, `status needs a value: 503`},
+		{`a -queue:"" b`, `-queue:""`, `queue needs a value: the whole name`},
+		{`state:FAILED`, `state:FAILED`, `state takes the state of the failure function: failed`},
+		{`state:CALLBACK_`, `state:CALLBACK_`, `state takes`},
+		{`state:CALLBACK_fail`, `state:CALLBACK_fail`, `state takes`},
+		{`a created:yesterday b`, `created:yesterday`, `created takes when a workflow run was created`},
+		{`created:0`, `created:0`, `created takes`},
+		{`created:-1`, `created:-1`, `created takes`},
+		{`created:+5`, `created:+5`, `created takes`},
+		{`created:1e9`, `created:1e9`, `created takes`},
+		{`created:99999999999999999999`, `created:99999999999999999999`, `created takes`},
+		{`created:2026-11-20`, `created:2026-11-20`, `created takes`},
+		{`created:0001-01-01T00:00:00Z`, `created:0001-01-01T00:00:00Z`, `created takes`},
 		{`a ""`, `""`, `nothing to look for`},
 		{`a -""`, `-""`, `nothing to look for`},
 		{`a "b`, `"b`, `the quote is not closed`},
@@ -65,7 +78,11 @@ func TestUnknownFieldNamesThoseThereAre(t *testing.T) {
 			t.Errorf("%q is not named in %q", name, err)
 		}
 	}
-	if diff := cmp.Diff([]string{"status", "url", "queue", "label", "id"}, model.FilterFields()); diff != "" {
+	want := []string{
+		"status", "url", "method", "queue", "group", "schedule", "label", "ip", "flow", "id", "workflow", "run", "created", "state",
+		"since", "until", "age", "response",
+	}
+	if diff := cmp.Diff(want, model.FilterFields()); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -220,8 +237,12 @@ func TestWordsAreFoundWhateverTheCaseBesideNonASCII(t *testing.T) {
 }
 
 func TestMatchingFieldsDoesNotAllocate(t *testing.T) {
-	f := filter(t, "status:5xx status:none url:hook url:https://api.acme.io/hook queue:q -label:x id:msg_1 -word")
-	e := message(1, labels("a", "b"), func(e *model.Entry) { e.QueueName = "q" })
+	f := filterAt(t, `status:5xx status:none url:HOOK url:https://api.acme.io/hook queue:q -label:x id:msg_1 -word "größe" method:post group:g schedule:s label:b ip:1 flow:f workflow:wf -run:x created:1760000000000 state:failed since:2h until:2026-11-20 age:<2h -age:>3h response:LEFT`, epoch)
+	e := message(1, labels("a", "b"), func(e *model.Entry) {
+		e.QueueName, e.URLGroup, e.ScheduleID, e.CallerIP, e.FlowControlKey = "q", "g", "s", "1", "f"
+		e.WorkflowURL, e.WorkflowCreatedAt, e.FailureState = "https://a.io/WF", time.UnixMilli(1760000000000), "CALLBACK_FAIL"
+		e.Response = "GRÖSSE, GRÖẞE — nothing Left"
+	})
 	if !f.Match(&e) {
 		t.Fatal("the entry does not match")
 	}
@@ -251,6 +272,31 @@ func TestServerIsSentOnlyWhatItDoesExactly(t *testing.T) {
 		{line: `url:https://a.io/x url:https://a.io/x,y`},
 		{line: `queue:a queue:b`, messages: sf{Queues: []string{"a", "b"}}},
 		{line: `queue:a queue:b,c`},
+		{line: `queue:" a"`},
+		{line: "queue:a\nb"},
+		{line: "queue:\xff"},
+		{line: `method:POST`},
+		{line: `flow:k`},
+		{line: `response:x`},
+		{line: `group:a group:b`, messages: sf{Groups: []string{"a", "b"}}},
+		{line: `group:a group:b,c`},
+		{line: `schedule:a schedule:b`, messages: sf{Schedules: []string{"a", "b"}}},
+		{line: `ip:a ip:b`, messages: sf{CallerIPs: []string{"a", "b"}}, workflows: sf{CallerIPs: []string{"a", "b"}}},
+		{line: `ip:::1`, messages: sf{CallerIPs: []string{"::1"}}, workflows: sf{CallerIPs: []string{"::1"}}},
+		{line: `workflow:https://a.io/x workflow:http://b.io`, workflows: sf{WorkflowURLs: []string{"https://a.io/x", "http://b.io"}}},
+		{line: `workflow:https://a.io/x workflow:part`},
+		{line: `workflow:https://a.io/x,y`},
+		{line: `run:wfr_1`},
+		{line: `created:1760000000000`, workflows: sf{RunCreatedMilli: 1760000000000}},
+		{line: `created:2025-10-09T08:53:20Z created:1760000000000`, workflows: sf{RunCreatedMilli: 1760000000000}},
+		{line: `created:1760000000000 created:1760000000001`},
+		{line: `-created:1760000000000`},
+		{line: `state:failed state:CALLBACK_FAIL state:done`, workflows: sf{States: []string{"CALLBACK_FAIL", "CALLBACK_SUCCESS"}}},
+		{line: `state:running state:CALLBACK_CANCELED`, workflows: sf{States: []string{"CALLBACK_INPROGRESS", "CALLBACK_CANCELED"}}},
+		{line: `state:failed state:none`},
+		{line: `state:cancelled`},
+		{line: `state:CALLBACK_OTHER`},
+		{line: `since:2026-11-20T00:00:00Z until:2026-11-21T00:00:00Z`},
 		{line: `label:a label:b`, messages: sf{Labels: []string{"a", "b"}}, workflows: sf{Labels: []string{"a", "b"}}},
 		{line: `label:a,b`},
 		{line: `label:a label:b,c`},
@@ -284,6 +330,15 @@ func TestIdentityTellsWhetherTheServerIsAskedForTheSame(t *testing.T) {
 		{``, `word -status:503`},
 		{`status:503 status:500`, `status:500 status:503`},
 		{`label:a`, `label:a word label:a`},
+		{`ip:a group:b schedule:c`, `schedule:c group:b ip:a flow:d method:PUT response:x`},
+	}
+	for _, line := range []string{`ip:a ip:b label:c`, `workflow:https://a workflow:https://b`, `state:done state:failed`} {
+		words := strings.Fields(line)
+		slices.Reverse(words)
+		a, b := filter(t, line).Server(model.WorkflowRun), filter(t, strings.Join(words, " ")).Server(model.WorkflowRun)
+		if a.Identity() != b.Identity() {
+			t.Errorf("the order of %q matters", line)
+		}
 	}
 	for _, s := range same {
 		if a, b := filter(t, s[0]).Server(model.Message), filter(t, s[1]).Server(model.Message); a.Identity() != b.Identity() {
@@ -296,6 +351,13 @@ func TestIdentityTellsWhetherTheServerIsAskedForTheSame(t *testing.T) {
 		{Statuses: []string{"a"}},
 		{URLs: []string{"a"}},
 		{Queues: []string{"a"}},
+		{Groups: []string{"a"}},
+		{Schedules: []string{"a"}},
+		{CallerIPs: []string{"a"}},
+		{WorkflowURLs: []string{"a"}},
+		{States: []string{"a"}},
+		{RunCreatedMilli: 1},
+		{RunCreatedMilli: 2},
 		{Labels: []string{"a"}},
 		{Labels: []string{"a b"}},
 		{Labels: []string{"a", "b"}},

@@ -24,9 +24,9 @@ type Plan struct {
 	FrozenAt  time.Time
 
 	// What is not in the plan.
-	Hidden    int // marked, and hidden by the filter
+	Hidden int // marked, and hidden by the filter
 	// Unfit are the runs that were marked and whose state the verb is not for.
-	Unfit []string
+	Unfit     []string
 	Newcomers int // waiting to be taken in
 	Acted     int // marked, and already acted on
 	Unlabeled int // entries whose labels are left as they are, so the operation cannot be found by its label

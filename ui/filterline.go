@@ -2,6 +2,7 @@ package ui
 
 import (
 	"errors"
+	"time"
 
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
@@ -74,8 +75,8 @@ func (f *filterLine) edit(l *model.Listing) {
 	f.input.Focus()
 }
 
-func (f *filterLine) parse() (model.Filter, bool) {
-	filter, err := model.ParseFilter(f.input.Value())
+func (f *filterLine) parse(now time.Time) (model.Filter, bool) {
+	filter, err := model.ParseFilterAt(f.input.Value(), now)
 	f.problem = nil
 	if errors.As(err, &f.problem) {
 		return model.Filter{}, false
@@ -94,7 +95,7 @@ func (m *Model) filterTyped(msg tea.Msg) tea.Cmd {
 }
 
 func (m *Model) preview() tea.Cmd {
-	filter, ok := m.filter.parse()
+	filter, ok := m.filter.parse(m.now.In(m.opts.Zone))
 	if !ok {
 		return nil
 	}
@@ -104,7 +105,7 @@ func (m *Model) preview() tea.Cmd {
 func (m *Model) filterKey(b keymap.Binding) tea.Cmd {
 	switch b.Action {
 	case keymap.ApplyFilter:
-		filter, ok := m.filter.parse()
+		filter, ok := m.filter.parse(m.now.In(m.opts.Zone))
 		if !ok {
 			return nil
 		}

@@ -4,6 +4,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"redrive/keymap"
+	"redrive/model"
 	"redrive/ui/text"
 )
 
@@ -44,6 +45,11 @@ func newHelpPage(m *Model) *helpPage {
 				add(m.theme.bold, text.Line(b.Key.Help().Key), words)
 			}
 		}
+	}
+	add("", text.Safe{}, text.Safe{})
+	add(m.theme.heading, text.Const("Fields of the filter"), text.Safe{})
+	for _, f := range model.FilterFieldInfo() {
+		add(m.theme.bold, text.Line(f.Name+":"), text.Line(f.Hint))
 	}
 	add("", text.Safe{}, text.Safe{})
 	add(m.theme.heading, text.Const("Past messages"), text.Safe{})

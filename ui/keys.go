@@ -181,6 +181,8 @@ func (m *Model) act(a keymap.Action) tea.Cmd {
 		return m.plan(model.Delete)
 	case keymap.Sort:
 		m.menu = sortMenu(l)
+	case keymap.FilterBy:
+		m.menu = filterMenu(l)
 	case keymap.EditFilter:
 		m.filter.edit(l)
 		m.markAllWaits[m.kind] = false

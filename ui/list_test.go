@@ -340,3 +340,46 @@ func TestATableIsReadSideways(t *testing.T) {
 	}
 	d.shows("DESTINATION", "503")
 }
+
+func TestTheListIsFilteredByAValueOfTheRow(t *testing.T) {
+	d := newDriver(t, newMemory(9, 0), 120, 40)
+	d.press(keymap.Down, keymap.Down, keymap.FilterBy)
+	d.shows("Filter by", "status:429", "queue:billing", "label:release-42")
+	for !strings.Contains(lineWith(d, "▸ status"), "status") {
+		d.press(keymap.Down)
+	}
+	d.press(keymap.Choose)
+	d.shows("filter  status:429", "3 of 9 loaded")
+}
+
+func TestAFilterBeforeIsBroughtBack(t *testing.T) {
+	d := newDriver(t, newMemory(9, 0), 120, 40)
+	filterBy(d, "status:429")
+	filterBy(d, "status:503")
+	d.press(keymap.EditFilter, keymap.EmptyFilter)
+	d.typed("half")
+	d.press(keymap.OlderFilter)
+	d.shows("filter  status:503")
+	d.press(keymap.OlderFilter, keymap.OlderFilter)
+	d.shows("filter  status:429")
+	d.press(keymap.NewerFilter, keymap.NewerFilter)
+	d.shows("filter  half")
+	d.press(keymap.OlderFilter, keymap.OlderFilter, keymap.ApplyFilter)
+	d.shows("filter  status:429", "3 of 9 loaded")
+}
+
+func TestTheProgramBeginsWithAFilter(t *testing.T) {
+	f, err := model.ParseFilter("status:429")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := newDriver(t, newMemory(9, 9), 120, 40, func(o *ui.Options) { o.Filter = f })
+	d.shows("filter  status:429", "row 1 of 3")
+}
+
+func TestTheOldestExpiryIsShownOnceAllAreLoaded(t *testing.T) {
+	d := newDriver(t, newMemory(150, 0), 120, 40, func(o *ui.Options) { o.Retention = 3 * 24 * time.Hour })
+	d.shows("oldest expires in 2d 23h")
+	d = newDriver(t, newMemory(450, 0), 120, 40, func(o *ui.Options) { o.Retention = 3 * 24 * time.Hour })
+	d.hides("expires")
+}

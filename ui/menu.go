@@ -62,6 +62,25 @@ func sortMenu(l *model.Listing) *menu {
 	return n
 }
 
+// filterMenu offers the values of the row under the cursor as terms of the filter.
+func filterMenu(l *model.Listing) *menu {
+	e, _ := l.Current()
+	terms := e.FilterValues()
+	n := &menu{title: text.Const("Filter by")}
+	for _, t := range terms {
+		n.lines = append(n.lines, text.Line(t))
+	}
+	n.choose = func(m *Model, i int) tea.Cmd {
+		f, err := m.list().Filter().With(terms[i])
+		if err != nil {
+			m.complain(text.Line(err.Error()))
+			return nil
+		}
+		return m.setFilter(f)
+	}
+	return n
+}
+
 // drawMenuOver puts the menu over the lower part of the screen.
 func (m *Model) drawMenuOver(lines []string) {
 	n := m.menu
