@@ -208,7 +208,7 @@ func dashboard(stderr io.Writer, o dashboardOptions, incident *incidentFlags) er
 	inFlight := model.CountInFlight(backend)
 	output := &countingFile{File: os.Stdout}
 	screen := ui.New(ui.Options{
-		Backend: inFlight, DLQ: client.DLQ(), Title: title, ReadOnly: o.readOnly,
+		Backend: inFlight, DLQ: client.DLQ(), BaseURL: client.URL(), Title: title, ReadOnly: o.readOnly,
 		Filter: filter, Retention: retention, Refresh: o.refresh, Now: time.Now, Zone: time.Local, NewOperation: newOperation, Written: output.tell,
 		NoSuspend: noSuspend(),
 	})

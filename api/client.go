@@ -51,6 +51,9 @@ type Config struct {
 	InsecureHTTP bool
 }
 
+// URL is the address that requests go to, without a slash at its end.
+func (c *Client) URL() string { return c.base }
+
 // Client is a [model.Backend] over HTTP. Make one with [New]; it is safe for concurrent use.
 type Client struct {
 	base    string // without a slash at its end

@@ -24,8 +24,9 @@ const (
 	Detail
 	// Sheet is the plan sheet: what a write would do, and the question.
 	Sheet
-	// SheetCount and SheetWord are the plan sheet when a number or a word is typed for an answer.
+	// SheetCount is the plan sheet when a number is typed for an answer.
 	SheetCount
+	// SheetWord is the plan sheet when a word is typed for an answer.
 	SheetWord
 	// Form is the form of the overrides.
 	Form

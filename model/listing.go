@@ -150,14 +150,6 @@ type Fetch struct {
 	before     Row // entries stored before this row were known when the newcomers were first looked for
 }
 
-// gap is what lies between the newcomers that were looked at and the entries that are known.
-type gap struct {
-	open    bool
-	filling bool // the newcomers were taken in, and so is what lies behind them
-	cursor  string
-	before  Row // what was stored before this row lies behind the gap
-}
-
 // Next is the page to read now, if one is: what was passed over before the newcomers that are shown, the first page, one
 // ahead of the screen, or all when that was asked for. There is one in flight at a time.
 func (l *Listing) Next(now time.Time) (Fetch, bool) {
@@ -178,27 +170,6 @@ func (l *Listing) Next(now time.Time) (Fetch, bool) {
 	l.fetching = true
 	l.unasked++
 	return l.fetch(NextPage, l.walk.cursor), true
-}
-
-// Refresh reads the first page again, for newcomers, unless that is under way; of a server that lists the oldest first, the
-// last page. Those that were asked in are shown at once.
-func (l *Listing) Refresh(askedIn bool) (Fetch, bool) {
-	if l.refreshing || !l.walk.started {
-		return Fetch{}, false
-	}
-	l.refreshing = true
-	f := l.fetch(Newcomers, "")
-	if l.walk.oldestFirst && l.walk.done {
-		f.Query.Cursor = l.walk.last
-	}
-	if askedIn {
-		f.Purpose = Newest
-	}
-	f.before = Row(l.store.Len())
-	if l.gap.open {
-		f.before = l.gap.before
-	}
-	return f, true
 }
 
 // Reread reads the rows on the screen again.
@@ -281,24 +252,6 @@ func (l *Listing) Apply(f Fetch, p Page) (gone []Key, next *Fetch) {
 		l.show(l.put(p.Entries, false))
 	}
 	return gone, next
-}
-
-// isOldestFirst tells whether a page is in the order that the API does not have by all evidence, but does not rule out.
-func isOldestFirst(entries []Entry) bool {
-	if len(entries) < 2 {
-		return false
-	}
-	first, _ := entries[0].When()
-	last, _ := entries[len(entries)-1].When()
-	return first.Before(last)
-}
-
-// meetsKnown tells whether an entry of the page was known before, so that what follows it is known as well.
-func (l *Listing) meetsKnown(entries []Entry, before Row) bool {
-	return slices.ContainsFunc(entries, func(e Entry) bool {
-		row, known := l.store.Find(e.Key)
-		return known && row < before && e.Key.Kind == l.kind
-	})
 }
 
 // Fail takes note that a page did not come. It will be asked for again: when a rate limit ends, otherwise after a while

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+	"github.com/hinshun/vt10x"
+)
+
+// patience is how long a condition is waited for: far more than it takes.
+const patience = 10 * time.Second
+
+// session is the program in a terminal.
+type session struct {
+	t    *testing.T
+	file *os.File
+	cmd  *exec.Cmd
+
+	mu      sync.Mutex
+	changed *sync.Cond
+	term    vt10x.Terminal
+	output  []byte
+	closed  bool
+}
+
+// begin starts the program. The environment is only what is given.
+func begin(t *testing.T, width, height uint16, env []string, args ...string) *session {
+	t.Helper()
+	s := &session{t: t, term: vt10x.New(vt10x.WithSize(int(width), int(height)))}
+	s.changed = sync.NewCond(&s.mu)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	t.Cleanup(cancel)
+	s.cmd = exec.CommandContext(ctx, binary, args...)
+	s.cmd.Env = append([]string{"TERM=xterm-256color", "HOME=" + t.TempDir(), "LANG=C.UTF-8", "TZ=UTC"}, env...)
+	file, err := pty.StartWithSize(s.cmd, &pty.Winsize{Rows: height, Cols: width})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.file = file
+	go s.read()
+	t.Cleanup(func() {
+		_ = s.cmd.Process.Kill()
+		_ = file.Close()
+	})
+	return s
+}
+
+func (s *session) read() {
+	buf := make([]byte, 1<<16)
+	for {
+		n, err := s.file.Read(buf)
+		s.mu.Lock()
+		s.output = append(s.output, buf[:n]...)
+		// The program's line feeds go through a raw terminal; vt10x takes them as they are.
+		_, _ = s.term.Write(buf[:n])
+		s.closed = err != nil
+		s.changed.Broadcast()
+		s.mu.Unlock()
+		if err != nil {
+			return
+		}
+	}
+}
+
+// await waits until the screen satisfies the condition.
+func (s *session) await(what string, ok func(screen string) bool) {
+	s.t.Helper()
+	timeout := time.AfterFunc(patience, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.changed.Broadcast()
+	})
+	defer timeout.Stop()
+	deadline := time.Now().Add(patience)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for !ok(s.term.String()) {
+		if s.closed || time.Now().After(deadline) {
+			s.t.Fatalf("waited in vain for %s:\n%s", what, s.term.String())
+		}
+		s.changed.Wait()
+	}
+}
+
+func (s *session) shows(words string) {
+	s.t.Helper()
+	s.await(fmt.Sprintf("%q", words), func(screen string) bool { return strings.Contains(screen, words) })
+}
+
+func (s *session) hides(words string) {
+	s.t.Helper()
+	s.await(fmt.Sprintf("%q to go", words), func(screen string) bool { return !strings.Contains(screen, words) })
+}
+
+// write sends bytes to the program in one piece.
+func (s *session) write(keys string) {
+	s.t.Helper()
+	if _, err := s.file.WriteString(keys); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// ended waits for the program to end, and returns its exit code.
+func (s *session) ended() int {
+	s.t.Helper()
+	done := make(chan struct{})
+	go func() {
+		_ = s.cmd.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-time.After(patience):
+		s.t.Fatalf("the program did not end")
+	}
+	s.await("the end of output", func(string) bool { return s.closed })
+	return s.cmd.ProcessState.ExitCode()
+}
+
+func (s *session) raw() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return string(s.output)
+}
+
+// confirm answers the sheet once it says that it takes an answer.
+func (s *session) confirm() {
+	s.t.Helper()
+	s.await("the sheet to take an answer", func(screen string) bool {
+		return strings.Contains(screen, "y yes ·") || strings.Contains(screen, "press y to send,")
+	})
+	s.write("y")
+	s.hides("Send ")
+}
+
+func (s *session) screen() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.term.String()
+}
