@@ -383,3 +383,13 @@ func TestTheOldestExpiryIsShownOnceAllAreLoaded(t *testing.T) {
 	d = newDriver(t, newMemory(450, 0), 120, 40, func(o *ui.Options) { o.Retention = 3 * 24 * time.Hour })
 	d.hides("expires")
 }
+
+func TestARelativeTimeIsCountedAgainWhenTheListIsReadAgain(t *testing.T) {
+	d := newDriver(t, newMemory(20, 0), 120, 40)
+	filterBy(d, "since:10s")
+	d.shows("10 of 20 loaded")
+	d.pass(5 * time.Second)
+	d.shows("10 of 20 loaded")
+	d.press(keymap.TakeIn)
+	d.shows("5 of 20 loaded")
+}

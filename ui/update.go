@@ -210,6 +210,10 @@ func (m *Model) takeIn() tea.Cmd {
 		}
 	}
 	var cmds []tea.Cmd
+	if f := l.Filter(); !f.IsEmpty() {
+		// A time such as since:2h is counted from now again.
+		cmds = append(cmds, runRebuild(m.kind, l.Refilter(f.At(m.now.In(m.opts.Zone)), false)))
+	}
 	if f, ok := l.Refresh(true); ok {
 		cmds = append(cmds, fetchPage(m.reading[m.kind].ctx, m.opts.Backend, m.kind, f))
 	}
