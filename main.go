@@ -143,6 +143,7 @@ network.`,
 	root.Flags().StringVar(&o.filter, "filter", "", "begin with this filter, as it is typed after /")
 	root.Flags().DurationVar(&o.refresh, "refresh", 30*time.Second, "how often to look for newcomers; 0 for never")
 	root.Flags().StringVar(&o.retention, "retention", "", "how long entries stay in the DLQ by your plan (3d, 7d, 30d): shows when the oldest expires")
+	root.Flags().BoolVar(&o.includeSecrets, "include-secrets", false, "write secrets to exported files as they are, instead of masking them")
 	root.Flags().BoolVar(&o.insecureHTTP, "insecure-http", false, "permit plain http to other machines, where the token can be read on the way")
 	incident.add(root, "(with --demo)", 14)
 	root.AddCommand(emulatorCommand(stdout))
@@ -170,9 +171,9 @@ func emulatorCommand(stdout io.Writer) *cobra.Command {
 }
 
 type dashboardOptions struct {
-	demo, readOnly, insecureHTTP bool
-	name, filter, retention      string
-	refresh                      time.Duration
+	demo, readOnly, insecureHTTP, includeSecrets bool
+	name, filter, retention                      string
+	refresh                                      time.Duration
 }
 
 // retentions are the times that plans keep entries for.
@@ -208,7 +209,7 @@ func dashboard(stderr io.Writer, o dashboardOptions, incident *incidentFlags) er
 	inFlight := model.CountInFlight(backend)
 	output := &countingFile{File: os.Stdout}
 	screen := ui.New(ui.Options{
-		Backend: inFlight, DLQ: client.DLQ(), BaseURL: client.URL(), Title: title, ReadOnly: o.readOnly,
+		Backend: inFlight, DLQ: client.DLQ(), BaseURL: client.URL(), IncludeSecrets: o.includeSecrets, Title: title, ReadOnly: o.readOnly,
 		Filter: filter, Retention: retention, Refresh: o.refresh, Now: time.Now, Zone: time.Local, NewOperation: newOperation, Written: output.tell,
 		NoSuspend: noSuspend(),
 	})

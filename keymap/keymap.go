@@ -40,6 +40,8 @@ const (
 	Copying
 	// Searching is the search in the detail while it is edited.
 	Searching
+	// Saving is the name of a file while it is edited.
+	Saving
 )
 
 // leaks tells whether keys that the scope does not know go on to [Everywhere].
@@ -76,6 +78,10 @@ const (
 	TakeIn       Action = "take in"
 	BringBack    Action = "bring back"
 	Secrets      Action = "secrets"
+	Export       Action = "export"
+	ApplyExport  Action = "write file"
+	CancelExport Action = "write nothing"
+	EmptyExport  Action = "empty name"
 	EditSearch   Action = "search"
 	ApplySearch  Action = "keep search"
 	CancelSearch Action = "drop search"
@@ -202,6 +208,10 @@ var bindings = []Binding{
 	bind(OlderFilter, groupFind, "in the filter: the one before", "up", "older", []string{"up"}, Filter),
 	bind(NewerFilter, groupFind, "in the filter: the one after", "down", "newer", []string{"down"}, Filter),
 	bind(TakeIn, groupFind, "take newcomers in, clear what was acted on, read again", "r", "refresh", []string{"r"}, List, Detail).footer(5),
+	bind(Export, groupFind, "write the marked entries, else all rows, to a file: .jsonl has them whole, .csv is a table", "w", "write to a file", []string{"w"}, List),
+	bind(ApplyExport, groupFind, "in the file name: write", "enter", "write", []string{"enter"}, Saving).footer(1),
+	bind(CancelExport, groupFind, "in the file name: write nothing", "esc", "write nothing", []string{"esc"}, Saving).footer(2),
+	bind(EmptyExport, groupFind, "in the file name: empty it", "ctrl+u", "empty", []string{"ctrl+u"}, Saving).footer(3),
 
 	bind(BringBack, groupAct, "plan a retry of the marked messages, or of the one under the cursor; of workflow runs, a resume", "R", "retry", []string{"R"}, List, Detail).writes().footer(2),
 
@@ -242,8 +252,8 @@ var bindings = []Binding{
 
 	bind(ShowHelp, groupRest, "keys and past messages", "?", "help", []string{"?"}, Everywhere, Help).footer(8),
 	bind(Quit, groupRest, "close what is on top; from a list, quit (asks while something is not settled)", "q", "quit", []string{"q"}, Everywhere, Help).footer(9),
-	bind(Interrupt, groupRest, "as q, also while typing and on the sheet; twice in a row always leaves", "ctrl+c", "quit", []string{"ctrl+c"}, Everywhere, Help, Sheet, SheetCount, SheetWord, Form, Menu, Filter, Copying, Searching),
-	bind(Suspend, groupRest, "suspend the program", "ctrl+z", "suspend", []string{"ctrl+z"}, Everywhere, Help, Sheet, SheetCount, SheetWord, Form, Menu, Filter, Copying, Searching),
+	bind(Interrupt, groupRest, "as q, also while typing and on the sheet; twice in a row always leaves", "ctrl+c", "quit", []string{"ctrl+c"}, Everywhere, Help, Sheet, SheetCount, SheetWord, Form, Menu, Filter, Copying, Searching, Saving),
+	bind(Suspend, groupRest, "suspend the program", "ctrl+z", "suspend", []string{"ctrl+z"}, Everywhere, Help, Sheet, SheetCount, SheetWord, Form, Menu, Filter, Copying, Searching, Saving),
 }
 
 // Lookup finds what a key does in a scope.
@@ -329,5 +339,5 @@ func Page() string {
 
 // String names the scope in the README.
 func (s Scope) String() string {
-	return [...]string{"lists, detail", "lists", "detail", "plan sheet", "plan sheet", "plan sheet", "form", "menus", "filter line", "help", "after y", "search line"}[s]
+	return [...]string{"lists, detail", "lists", "detail", "plan sheet", "plan sheet", "plan sheet", "form", "menus", "filter line", "help", "after y", "search line", "file name"}[s]
 }

@@ -204,7 +204,7 @@ func nothing(why text.Safe) copiedMsg { return copiedMsg{notes: []text.Safe{why}
 // clip makes text fit for the clipboard, which is pasted where control characters act.
 func clip(what text.Safe, raw string, notes ...text.Safe) copiedMsg {
 	tooLong := func(n int) copiedMsg {
-		return nothing(text.Sprintf("%s is %s, and a terminal's clipboard takes about 74 KB", what, humanize.Bytes(uint64(n))))
+		return nothing(text.Sprintf("%s is %s, and a terminal's clipboard takes about 74 KB: w in the list writes it to a file", what, humanize.Bytes(uint64(n))))
 	}
 	if raw == "" {
 		return nothing(text.Concat(what, text.Const(" is empty")))

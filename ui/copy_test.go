@@ -103,6 +103,15 @@ func TestSecretsAreCopiedOnlyWhileTheyAreShown(t *testing.T) {
 	}
 }
 
+func TestTheEndsOfLinesOfAnotherKindAreCopiedAsStandIns(t *testing.T) {
+	d := newDriver(t, withDetail("one\r\ntwo", ""), 120, 40)
+	copying(d, keymap.CopyBody)
+	if s := d.copied(); strings.Contains(s, "\r") {
+		t.Errorf("the copy is %q", s)
+	}
+	d.shows("shown as stand-ins")
+}
+
 func TestWhatDoesNotPrintIsCopiedAsStandInsAndSaidSo(t *testing.T) {
 	d := newDriver(t, withDetail("rm -rf x\r\x1b]0;title\x07", "one\n\ttwo\n"), 120, 40)
 	copying(d, keymap.CopyBody)

@@ -20,6 +20,8 @@ func (m *Model) scope() keymap.Scope {
 		return keymap.Help
 	case m.copies.chord != nil:
 		return keymap.Copying
+	case m.export.dialog != nil:
+		return keymap.Saving
 	case m.filter.editing:
 		return keymap.Filter
 	case m.detail.search.editing:
@@ -52,6 +54,11 @@ func (m *Model) key(msg tea.KeyPressMsg) tea.Cmd {
 			return m.searchKey(b)
 		}
 		return m.searchTyped(msg)
+	case keymap.Saving:
+		if known {
+			return m.exportKey(b)
+		}
+		return m.exportTyped(msg)
 	case keymap.Filter:
 		if known {
 			return m.filterKey(b)
@@ -102,6 +109,8 @@ func (m *Model) disabled(a keymap.Action) string {
 		return m.noCopy()
 	case keymap.NextMatch, keymap.LastMatch:
 		return m.noSearch()
+	case keymap.Export:
+		return m.noExport()
 	case keymap.Suspend:
 		return m.opts.NoSuspend
 	case keymap.Yes:
@@ -192,6 +201,8 @@ func (m *Model) act(a keymap.Action) tea.Cmd {
 		return m.switchPane()
 	case keymap.Copy:
 		return m.beginCopy()
+	case keymap.Export:
+		return m.beginExport()
 	case keymap.Back:
 		return m.back()
 	case keymap.ShowHelp:
@@ -279,6 +290,8 @@ func (m *Model) back() tea.Cmd {
 	switch {
 	case m.loadingAll():
 		return m.stopLoading()
+	case m.export.job != nil:
+		return m.stopExport()
 	case m.notices.dismiss():
 	case m.focus == onDetail:
 		m.focus = onTable
@@ -295,7 +308,7 @@ func (m *Model) back() tea.Cmd {
 
 // canGoBack tells whether esc does anything.
 func (m *Model) canGoBack() bool {
-	return m.notices.err != nil || m.detail.open || m.help != nil || m.loadingAll()
+	return m.notices.err != nil || m.detail.open || m.help != nil || m.loadingAll() || m.export.job != nil
 }
 
 func (m *Model) switchPane() tea.Cmd {
@@ -307,69 +320,11 @@ func (m *Model) switchPane() tea.Cmd {
 	return m.arrange()
 }
 
-// interrupt is quit, and twice in a row it always leaves.
-func (m *Model) interrupt() tea.Cmd {
-	cmd := m.quit()
-	m.leaving = true
-	return cmd
-}
-
-// quit closes what is on top; from a list it ends the program, after a word when something is not settled.
-func (m *Model) quit() tea.Cmd {
-	switch {
-	case m.leaving:
-	case m.sheet != nil:
-		return m.closeSheet()
-	case m.menu != nil:
-		m.menu = nil
-		return nil
-	case m.help != nil:
-		m.help = nil
-		return nil
-	case m.filter.editing:
-		return m.cancelFilter()
-	case m.detail.search.editing:
-		m.detail.search.drop()
-		return nil
-	case m.detail.open:
-		if m.underWay() == 0 {
-			m.focus = onTable
-			m.detail.close()
-			return m.arrange()
-		}
-		return m.askToLeave()
-	default:
-		if m.underWay() > 0 {
-			return m.askToLeave()
-		}
-	}
-	m.ended = true
-	return tea.Quit
-}
-
-func (m *Model) askToLeave() tea.Cmd {
-	m.leaving = true
-	return m.say(text.Sprintf("%s not settled: q again leaves, and answers under way are waited for up to a second", entries(m.underWay())))
-}
-
-// underWay is how many entries are not settled yet.
-func (m *Model) underWay() int {
-	n := 0
-	for _, j := range m.jobs {
-		if j.Finished() {
-			continue
-		}
-		for i := range j.Len() {
-			if !j.Outcome(i).Settled() {
-				n++
-			}
-		}
-	}
-	return n
-}
-
 // paste goes into text being edited, and nowhere else: it is never taken for keys.
 func (m *Model) paste(msg tea.PasteMsg) tea.Cmd {
+	if m.scope() == keymap.Saving {
+		return m.exportTyped(msg)
+	}
 	if m.scope() == keymap.Searching {
 		return m.searchTyped(msg)
 	}

@@ -19,6 +19,8 @@ type Options struct {
 	ReadOnly bool
 	// BaseURL is the address of the API, for the commands that are copied.
 	BaseURL string
+	// IncludeSecrets leaves secrets in the files that are written.
+	IncludeSecrets bool
 	// Filter is the filter of both lists at the start.
 	Filter model.Filter
 	// Retention is how long entries stay in the DLQ; 0 when it is not known.
@@ -79,6 +81,7 @@ type Model struct {
 	help    *helpPage
 	notices notices
 	copies  copies
+	export  exports
 
 	jobs  []*model.Job
 	acted map[model.Key]actedOn
@@ -210,7 +213,7 @@ func (m *Model) Close() []string {
 	for _, r := range m.calls.close() {
 		m.jobs[r.Step.Job-1].Apply(r, m.opts.Now())
 	}
-	var out []string
+	out := m.abandonExport()
 	for _, j := range m.jobs {
 		for i := range j.Len() {
 			o := j.Outcome(i)

@@ -126,12 +126,8 @@ func findMatches(texts []searchText, pattern *regexp.Regexp, reach int, at match
 		window := t.body[at.from:min(len(t.body), end+reach)]
 		to := end
 		for _, m := range pattern.FindAllStringIndex(window, room-len(found)) {
-			from := at.from + m[0]
-			if from >= end {
-				break
-			}
 			to = max(end, at.from+m[1])
-			found = append(found, match{at.part, from, at.from + m[1]})
+			found = append(found, match{at.part, at.from + m[0], at.from + m[1]})
 		}
 		at.from = to
 		if to >= len(t.body) {

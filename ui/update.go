@@ -69,6 +69,12 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.copied(msg)
 	case searchedMsg:
 		return m.searched(msg)
+	case nameMsg:
+		return m.named(msg)
+	case exportedMsg:
+		return m.exported(msg)
+	case exportGoesOnMsg:
+		return m.exportGoesOn(msg)
 	case growDocumentMsg:
 		return m.detail.grow(m, msg)
 	case followMsg:

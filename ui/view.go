@@ -38,6 +38,9 @@ func (m *Model) draw() (content string, cursorX, cursorY int) {
 	if m.detail.search.editing {
 		filter, cursorX = m.drawSearch()
 	}
+	if m.export.dialog != nil {
+		filter, cursorX = m.drawExportName()
+	}
 	lines := make([]string, 0, m.height)
 	lines = append(lines, m.drawTitle(), filter, m.drawTopRule())
 	switch {
@@ -132,6 +135,9 @@ func (m *Model) drawRule(width int) string {
 }
 
 func (m *Model) drawTopRule() string {
+	if m.export.dialog != nil {
+		return m.drawExportSays()
+	}
 	if m.filter.editing && m.filter.problem != nil {
 		return m.drawProblem()
 	}
@@ -144,6 +150,9 @@ func (m *Model) drawNotice() []string {
 		return m.drawChord()
 	}
 	n := m.notices.current()
+	if n == nil && m.export.job != nil {
+		return []string{m.drawExportProgress()}
+	}
 	if n == nil {
 		return []string{m.drawRule(m.width)}
 	}

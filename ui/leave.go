@@ -1,0 +1,71 @@
+package ui
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"redrive/ui/text"
+)
+
+// interrupt is quit, and twice in a row it always leaves.
+func (m *Model) interrupt() tea.Cmd {
+	cmd := m.quit()
+	m.leaving = true
+	return cmd
+}
+
+// quit closes what is on top; from a list it ends the program, after a word when something is not settled.
+func (m *Model) quit() tea.Cmd {
+	switch {
+	case m.leaving:
+	case m.sheet != nil:
+		return m.closeSheet()
+	case m.menu != nil:
+		m.menu = nil
+		return nil
+	case m.help != nil:
+		m.help = nil
+		return nil
+	case m.filter.editing:
+		return m.cancelFilter()
+	case m.export.dialog != nil:
+		m.closeExport()
+		return nil
+	case m.detail.search.editing:
+		m.detail.search.drop()
+		return nil
+	case m.detail.open:
+		if m.underWay() == 0 {
+			m.focus = onTable
+			m.detail.close()
+			return m.arrange()
+		}
+		return m.askToLeave()
+	default:
+		if m.underWay() > 0 {
+			return m.askToLeave()
+		}
+	}
+	m.ended = true
+	return tea.Quit
+}
+
+func (m *Model) askToLeave() tea.Cmd {
+	m.leaving = true
+	return m.say(text.Sprintf("%s not settled: q again leaves, and answers under way are waited for up to a second", entries(m.underWay())))
+}
+
+// underWay is how many entries are not settled yet.
+func (m *Model) underWay() int {
+	n := 0
+	for _, j := range m.jobs {
+		if j.Finished() {
+			continue
+		}
+		for i := range j.Len() {
+			if !j.Outcome(i).Settled() {
+				n++
+			}
+		}
+	}
+	return n
+}
