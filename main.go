@@ -36,6 +36,8 @@ const (
 	slowWrite = 100 * time.Millisecond
 	// stuckAfter is how long the screen may take to end after a signal before it is left as it is.
 	stuckAfter = 2 * time.Second
+	// burstLimit is how many requests a second the emulator announces and takes.
+	burstLimit = 1000
 	// mostEntries is how many entries the emulator makes at most.
 	mostEntries = 1_000_000
 	// exitUsage is the exit code for a start that cannot be: no token, no terminal, a bad flag.
@@ -89,7 +91,7 @@ func (f *incidentFlags) server() (*emulator.Server, error) {
 	if max(f.messages, f.workflows) > mostEntries || f.arrivals > mostEntries {
 		return nil, fmt.Errorf("--messages, --workflows and --arrivals take at most %d: the emulator holds its entries in memory", mostEntries)
 	}
-	s := emulator.New(emulator.Options{Seed: f.seed})
+	s := emulator.New(emulator.Options{Seed: f.seed, BurstLimit: burstLimit})
 	s.SeedIncident(emulator.IncidentOptions{
 		Messages: noneIfZero(f.messages), Workflows: noneIfZero(f.workflows), Odd: noneIfZero(f.odd),
 		Seed: f.seed, ArrivalsPerMinute: f.arrivals,
