@@ -309,7 +309,7 @@ func (d *detailPane) drawTitle(m *Model, width int) string {
 	return r.right(m.theme.dim, at).String()
 }
 
-// drawOutcome says what became of the entry in this session.
+// drawOutcome says what became of the entry since the program was started.
 func (d *detailPane) drawOutcome(m *Model, width int) []string {
 	o, ok := m.outcome(d.key)
 	if !ok {

@@ -172,7 +172,7 @@ func (m *Model) restartReading(k model.Kind) {
 	m.reading[k] = reading{ctx, cancel}
 }
 
-// outcome is what became of an entry in this session.
+// outcome is what became of an entry since the program was started.
 func (m *Model) outcome(k model.Key) (model.Outcome, bool) {
 	a, ok := m.acted[k]
 	if !ok {
