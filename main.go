@@ -183,12 +183,6 @@ var retentions = map[string]time.Duration{"": 0, "3d": 3 * 24 * time.Hour, "7d":
 
 // dashboard runs the screen until it is left.
 func dashboard(stderr io.Writer, o dashboardOptions, incident *incidentFlags) error {
-	if !term.IsTerminal(os.Stdin.Fd()) || !term.IsTerminal(os.Stdout.Fd()) {
-		return errors.New("this is no terminal: redrive draws a screen and reads keys, so run it in one (redrive emulator needs none)")
-	}
-	if t := os.Getenv("TERM"); t == "" || t == "dumb" {
-		return fmt.Errorf("TERM is %q, which cannot draw a screen: set TERM to what your terminal is, such as xterm-256color", t)
-	}
 	filter, err := model.ParseFilterAt(o.filter, time.Now())
 	if err != nil {
 		return fmt.Errorf("--filter %q: %w", o.filter, err)
@@ -199,6 +193,12 @@ func dashboard(stderr io.Writer, o dashboardOptions, incident *incidentFlags) er
 	}
 	if o.refresh < 0 || o.refresh > 0 && o.refresh < time.Second {
 		return fmt.Errorf("--refresh is %s: it takes 1s or more, or 0 for never", o.refresh)
+	}
+	if !term.IsTerminal(os.Stdin.Fd()) || !term.IsTerminal(os.Stdout.Fd()) {
+		return errors.New("this is no terminal: redrive draws a screen and reads keys, so run it in one (redrive emulator needs none)")
+	}
+	if t := os.Getenv("TERM"); t == "" || t == "dumb" {
+		return fmt.Errorf("TERM is %q, which cannot draw a screen: set TERM to what your terminal is, such as xterm-256color", t)
 	}
 	client, title, err := connect(o, incident)
 	if err != nil {

@@ -231,7 +231,7 @@ var bindings = []Binding{
 	bind(LastField, groupSheet, "in the form: previous field", "shift+tab ↑", "previous", []string{"shift+tab", "up"}, Form),
 	bind(Take, groupSheet, "in the form: back to the sheet with what was typed", "enter", "take over", []string{"enter"}, Form).footer(1),
 	bind(Back, groupSheet, "in the form and in menus: leave everything as it was", "esc", "leave as it was", []string{"esc"}, Form, Menu).footer(2),
-	bind(EmptyField, groupSheet, "in the form: empty the field", "ctrl+u", "empty", []string{"ctrl+u"}, Form),
+	bind(EmptyField, groupSheet, "in the form and in an answer: empty the field", "ctrl+u", "empty", []string{"ctrl+u"}, Form, SheetCount, SheetWord),
 
 	bind(Secrets, groupDetail, "show or mask secrets", "m", "show secrets", []string{"m"}, Detail).footer(1),
 	bind(EditSearch, groupDetail, "search in the entry", "/", "search", []string{"/"}, Detail).footer(4),

@@ -87,6 +87,7 @@ func (m *Model) noCopy() string {
 func (m *Model) beginCopy() tea.Cmd {
 	c := m.copyFrom()
 	m.copies.chord = &c
+	m.notices.answer = nil
 	return nil
 }
 
@@ -95,11 +96,11 @@ func (m *Model) copyKey(b keymap.Binding, known bool) tea.Cmd {
 	c := *m.copies.chord
 	m.copies.chord = nil
 	if !known {
-		return nil
+		return m.say(text.Const("nothing was copied: that key copies nothing"))
 	}
 	switch b.Action {
 	case keymap.CancelCopy:
-		return nil
+		return m.say(text.Const("nothing was copied"))
 	case keymap.Interrupt:
 		m.leaving = true
 		return nil

@@ -129,11 +129,8 @@ func (m *Model) disabled(a keymap.Action) string {
 	return ""
 }
 
-const (
-	// sideStep is how far a key scrolls a table sideways, and sideLimit how far it goes: a response is kept up to there.
-	sideStep  = 20
-	sideLimit = 400
-)
+// sideStep is how far a key scrolls a table sideways.
+const sideStep = 20
 
 // act does what a key of the lists does.
 func (m *Model) act(a keymap.Action) tea.Cmd {
@@ -157,7 +154,8 @@ func (m *Model) act(a keymap.Action) tea.Cmd {
 	case keymap.Last:
 		l.MoveTo(l.Len() - 1)
 	case keymap.Right:
-		m.side = min(m.side+sideStep, sideLimit)
+		_, _, limit := m.wide(m.lay.table.width)
+		m.side = min(m.side+sideStep, limit)
 	case keymap.Left:
 		m.side = max(m.side-sideStep, 0)
 	case keymap.NextPage:
@@ -241,7 +239,8 @@ func (m *Model) mark() tea.Cmd {
 	l := m.list()
 	e, _ := l.Current()
 	if o, ok := m.outcome(e.Key); ok && o.TakesNoVerb() {
-		return m.say(text.Sprintf("this one cannot be marked: %s (r reads the list again)", o.State.String()))
+		l.Move(1)
+		return tea.Batch(m.say(text.Sprintf("that one cannot be marked: %s (r reads the list again)", o.Words())), m.follow())
 	}
 	l.Marks.Toggle(e.Key)
 	l.Move(1)

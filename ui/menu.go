@@ -47,6 +47,9 @@ func sortMenu(l *model.Listing) *menu {
 		if o == current.Order {
 			n.at = i
 			direction := text.Const("  (now; again turns it round)")
+			if current.Reversed {
+				direction = text.Const("  (now, turned round; again turns it back)")
+			}
 			words = text.Concat(words, direction)
 		}
 		n.lines = append(n.lines, words)
@@ -76,6 +79,7 @@ func filterMenu(l *model.Listing) *menu {
 			m.complain(text.Line(err.Error()))
 			return nil
 		}
+		m.filter.remember(f.String())
 		return m.setFilter(f)
 	}
 	return n

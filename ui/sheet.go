@@ -166,6 +166,10 @@ func (m *Model) sheetKey(msg tea.KeyPressMsg, b keymap.Binding, known bool) tea.
 		return m.send()
 	case keymap.Erase:
 		s.question.Erase()
+	case keymap.EmptyField:
+		for s.question.Typed() != "" {
+			s.question.Erase()
+		}
 	case keymap.Overrides:
 		return m.editOverrides()
 	case keymap.Interrupt:

@@ -277,7 +277,7 @@ func TestARowThatWasActedOnTakesNoVerbUntilTheListIsReadAgain(t *testing.T) {
 	d.shows("already acted on")
 	d.hides("Send 1 retry now?")
 	d.press(keymap.Mark)
-	d.shows("cannot be marked")
+	d.shows("cannot be marked: sent")
 	d.confirm()
 	if len(b.writes) != 1 {
 		t.Fatalf("%d writes", len(b.writes))

@@ -15,8 +15,20 @@ type sheetLine struct {
 	text  text.Safe
 }
 
-// title is the action and the exact number.
+// title is the action and the exact number, and that something is overridden: on a small screen the overrides themselves
+// may have to be scrolled to.
 func (s *sheet) title() text.Safe {
+	action := s.action()
+	switch n := len(s.headers()); {
+	case n == 1:
+		return text.Concat(action, text.Const(", with 1 override"))
+	case n > 1:
+		return text.Sprintf("%s, with %d overrides", action, n)
+	}
+	return action
+}
+
+func (s *sheet) action() text.Safe {
 	n := count(s.plan.Selection.Len(), s.plan.Selection.Kind())
 	switch s.plan.Verb {
 	case model.Resume:
@@ -24,7 +36,7 @@ func (s *sheet) title() text.Safe {
 	case model.Restart:
 		return text.Concat(text.Const("Restart "), n, text.Const(" from the first step"))
 	case model.RerunFailureFunction:
-		return text.Concat(text.Const("Run the failure function again of "), n)
+		return text.Concat(text.Const("Run again the failure function of "), n)
 	case model.Delete:
 		return text.Concat(text.Const("Delete "), n)
 	}
@@ -85,7 +97,7 @@ func (s *sheet) says(m *Model) []sheetLine {
 	if p.Verb.Creates() {
 		headers := s.headers()
 		for i, h := range headers {
-			add(next(i == 0, text.Const("overrides")), text.Sprintf("%s: %s", h.Name, h.Value))
+			add(next(i == 0, text.Const("overrides")), text.Sprintf("%s: %s", h.Name, model.MaskHeader(h.Name, h.Value)))
 		}
 		if len(headers) == 0 {
 			add(text.Const("overrides"), text.Const("none (o): everything is sent as it was"))
@@ -263,7 +275,7 @@ func (s *sheet) calls() text.Safe {
 	n := s.plan.Selection.Len()
 	nouns := map[model.Verb][2]string{
 		model.Retry: {"retry", "retries"}, model.Resume: {"resume", "resumes"}, model.Restart: {"restart", "restarts"},
-		model.RerunFailureFunction: {"failure function", "failure functions"}, model.Delete: {"delete", "deletes"},
+		model.RerunFailureFunction: {"run of the failure function", "runs of failure functions"}, model.Delete: {"delete", "deletes"},
 	}[s.plan.Verb]
 	if n == 1 {
 		return text.Sprintf("%d %s", n, nouns[0])

@@ -15,8 +15,9 @@ type column struct {
 	// width is fixed; 0 takes share parts of what is left over, at least min.
 	width, min, share int
 	// rank says which columns give way first when there is little room: the highest.
-	rank int
-	draw func(m *Model, e *model.Entry, width int) (style, text.Safe)
+	rank  int
+	order model.Order // what sorting by the column is
+	draw  func(m *Model, e *model.Entry, width int) (style, text.Safe)
 	// right aligns to the right.
 	right bool
 }
@@ -31,21 +32,21 @@ const (
 )
 
 var messageColumns = []column{
-	{heading: text.Const("STATUS"), width: 6, rank: 1, draw: drawStatus},
-	{heading: text.Const("DESTINATION"), min: 22, share: 3, rank: 2, draw: drawDestination},
-	{heading: text.Const("QUEUE/GROUP"), width: 11, rank: 4, draw: drawQueue},
-	{heading: text.Const("LABEL"), width: 13, rank: 5, draw: drawLabels},
-	{heading: text.Const("MAX"), width: 3, rank: 6, draw: drawMaxRetries, right: true},
-	{heading: text.Const("RESPONSE"), min: 20, share: 1, rank: 3, draw: drawResponse},
+	{heading: text.Const("STATUS"), order: model.ByStatus, width: 6, rank: 1, draw: drawStatus},
+	{heading: text.Const("DESTINATION"), order: model.ByDestination, min: 22, share: 3, rank: 2, draw: drawDestination},
+	{heading: text.Const("QUEUE/GROUP"), order: model.ByQueue, width: 11, rank: 4, draw: drawQueue},
+	{heading: text.Const("LABEL"), order: model.ByLabel, width: 13, rank: 5, draw: drawLabels},
+	{heading: text.Const("MAX"), order: model.ByMaxRetries, width: 3, rank: 6, draw: drawMaxRetries, right: true},
+	{heading: text.Const("RESPONSE"), order: model.ByResponse, min: 20, share: 1, rank: 3, draw: drawResponse},
 }
 
 var workflowColumns = []column{
-	{heading: text.Const("STATUS"), width: 6, rank: 1, draw: drawStatus},
-	{heading: text.Const("WORKFLOW"), min: 22, share: 1, rank: 2, draw: drawWorkflow},
-	{heading: text.Const("RUN"), width: 16, rank: 4, draw: drawRun},
-	{heading: text.Const("FAILURE FN"), width: 10, rank: 5, draw: drawFailureState},
-	{heading: text.Const("LABEL"), width: 13, rank: 6, draw: drawLabels},
-	{heading: text.Const("RESPONSE"), min: 20, share: 1, rank: 3, draw: drawResponse},
+	{heading: text.Const("STATUS"), order: model.ByStatus, width: 6, rank: 1, draw: drawStatus},
+	{heading: text.Const("WORKFLOW"), order: model.ByDestination, min: 22, share: 1, rank: 2, draw: drawWorkflow},
+	{heading: text.Const("RUN"), order: model.ByRun, width: 16, rank: 4, draw: drawRun},
+	{heading: text.Const("FAILURE FN"), order: model.ByFailureState, width: 10, rank: 5, draw: drawFailureState},
+	{heading: text.Const("LABEL"), order: model.ByLabel, width: 13, rank: 6, draw: drawLabels},
+	{heading: text.Const("RESPONSE"), order: model.ByResponse, min: 20, share: 1, rank: 3, draw: drawResponse},
 }
 
 func columnsOf(k model.Kind) []column {
@@ -96,33 +97,52 @@ func wideColumns(all []column, width int) (shown []column, widths []int) {
 		}
 		widths = append(widths, w)
 	}
-	widths[len(widths)-1] = model.ResponseHead
 	return all, widths
+}
+
+// wide are the columns for reading sideways, and how far that goes: to the end of the longest response on the screen.
+func (m *Model) wide(width int) (columns []column, widths []int, limit int) {
+	l := m.list()
+	columns, widths = wideColumns(columnsOf(m.kind), width)
+	last := len(widths) - 1
+	for i := l.Top(); i < min(l.Len(), l.Top()+l.Height()); i++ {
+		_, cell := columns[last].draw(m, l.At(i), model.ResponseHead)
+		widths[last] = max(widths[last], cell.Width())
+	}
+	limit = -(width - gutter - timeWidth)
+	for _, w := range widths {
+		limit += columnGap + w
+	}
+	return columns, widths, max(0, limit)
 }
 
 // drawTable draws the list in exactly height lines: the headings and the visible rows.
 func (m *Model) drawTable(width, height int) []string {
 	l := m.list()
 	columns, widths := fitColumns(columnsOf(m.kind), width)
-	if m.side > 0 {
-		columns, widths = wideColumns(columnsOf(m.kind), width)
+	side := m.side
+	if side > 0 {
+		var limit int
+		columns, widths, limit = m.wide(width)
+		side = min(side, limit)
 	}
 	lines := make([]string, 0, height)
 
-	head := newRow(width).space(gutter).fit(m.theme.dim, text.Const("FAILED"), timeWidth)
-	head.skip = m.side
+	head := newRow(width).space(gutter).fit(m.theme.dim, m.heading(text.Const("FAILED"), model.ByFailure), timeWidth)
+	head.skip = side
 	for i, c := range columns {
 		head.space(columnGap)
+		name := m.heading(c.heading, c.order)
 		if c.right {
-			head.put(m.theme.dim, text.FitRight(c.heading, widths[i]))
+			head.put(m.theme.dim, text.FitRight(name, widths[i]))
 		} else {
-			head.fit(m.theme.dim, c.heading, widths[i])
+			head.fit(m.theme.dim, name, widths[i])
 		}
 	}
 	lines = append(lines, head.String())
 
 	for i := l.Top(); i < l.Len() && len(lines) < height; i++ {
-		lines = append(lines, m.drawEntry(l.At(i), i == l.Cursor(), width, columns, widths))
+		lines = append(lines, m.drawEntry(l.At(i), i == l.Cursor(), width, side, columns, widths))
 	}
 	if l.Len() == 0 && height > 2 {
 		lines = append(lines, "", newRow(width).space(gutter).put(m.theme.dim, m.whyEmpty()).String())
@@ -133,7 +153,7 @@ func (m *Model) drawTable(width, height int) []string {
 	return lines
 }
 
-func (m *Model) drawEntry(e *model.Entry, current bool, width int, columns []column, widths []int) string {
+func (m *Model) drawEntry(e *model.Entry, current bool, width, side int, columns []column, widths []int) string {
 	r := newRow(width)
 	o, acted := m.outcome(e.Key)
 	quiet := acted && o.TakesNoVerb()
@@ -167,7 +187,7 @@ func (m *Model) drawEntry(e *model.Entry, current bool, width int, columns []col
 	} else {
 		r.fit(st, m.when(e), timeWidth)
 	}
-	r.skip = m.side
+	r.skip = side
 	for i, c := range columns {
 		r.space(columnGap)
 		cst, cell := c.draw(m, e, widths[i])
@@ -183,6 +203,18 @@ func (m *Model) drawEntry(e *model.Entry, current bool, width int, columns []col
 		}
 	}
 	return r.String()
+}
+
+// heading is a column's, with an arrow when the list is sorted by it.
+func (m *Model) heading(name text.Safe, o model.Order) text.Safe {
+	s := m.list().Order()
+	switch {
+	case s.Order != o || s == model.Sorting{}:
+		return name
+	case s.Reversed == (o == model.ByFailure):
+		return text.Concat(name, text.Const("↑"))
+	}
+	return text.Concat(name, text.Const("↓"))
 }
 
 func (m *Model) whyEmpty() text.Safe {

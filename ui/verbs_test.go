@@ -63,7 +63,7 @@ func TestTheFailureFunctionIsRunOnlyWhereItFailed(t *testing.T) {
 		d.press(keymap.Mark)
 	}
 	d.press(keymap.RerunFailure)
-	d.shows("Run the failure function again of 2 workflow runs", "2 with no failed failure function: wfr_0001, wfr_0003", "/v2/workflows/dlq/callback/")
+	d.shows("Run again the failure function of 2 workflow runs", "2 with no failed failure function: wfr_0001, wfr_0003", "/v2/workflows/dlq/callback/")
 	d.confirm()
 	d.shows("failure function started again")
 	if len(b.writes) != 2 || b.writes[0].Verb != model.RerunFailureFunction {
@@ -154,7 +154,7 @@ func TestOverridesAreShownAsTheHeadersThatGoOut(t *testing.T) {
 	d.typed("m")
 	d.hides("the unit is missing")
 	d.press(keymap.Take)
-	d.shows("Upstash-Retries: 0", "Upstash-Delay: 5m", "Send 1 retry now?")
+	d.shows("Upstash-Retries: 0", "Upstash-Delay: 5m", "Send 1 retry now?", "Retry 1 message, with 2 overrides")
 	d.typed("y")
 	if len(b.writes) != 0 {
 		t.Fatal("the sheet was answered before it was read anew")
