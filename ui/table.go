@@ -33,11 +33,11 @@ const (
 
 var messageColumns = []column{
 	{heading: text.Const("STATUS"), order: model.ByStatus, width: 7, rank: 1, draw: drawStatus},
-	{heading: text.Const("DESTINATION"), order: model.ByDestination, min: 22, share: 3, rank: 2, draw: drawDestination},
+	{heading: text.Const("DESTINATION"), order: model.ByDestination, min: 23, share: 3, rank: 2, draw: drawDestination},
 	{heading: text.Const("QUEUE/GROUP"), order: model.ByQueue, width: 11, rank: 4, draw: drawQueue},
 	{heading: text.Const("LABEL"), order: model.ByLabel, width: 13, rank: 5, draw: drawLabels},
-	{heading: text.Const("MAX"), order: model.ByMaxRetries, width: 4, rank: 6, draw: drawMaxRetries, right: true},
-	{heading: text.Const("RESPONSE"), order: model.ByResponse, min: 20, share: 1, rank: 3, draw: drawResponse},
+	{heading: text.Const("MAX"), order: model.ByMaxRetries, width: 3, rank: 6, draw: drawMaxRetries, right: true},
+	{heading: text.Const("RESPONSE"), order: model.ByResponse, min: 19, share: 1, rank: 3, draw: drawResponse},
 }
 
 var workflowColumns = []column{
@@ -46,7 +46,7 @@ var workflowColumns = []column{
 	{heading: text.Const("RUN"), order: model.ByRun, width: 16, rank: 4, draw: drawRun},
 	{heading: text.Const("FAILURE FN"), order: model.ByFailureState, width: 10, rank: 5, draw: drawFailureState},
 	{heading: text.Const("LABEL"), order: model.ByLabel, width: 13, rank: 6, draw: drawLabels},
-	{heading: text.Const("RESPONSE"), order: model.ByResponse, min: 20, share: 1, rank: 3, draw: drawResponse},
+	{heading: text.Const("RESPONSE"), order: model.ByResponse, min: 19, share: 1, rank: 3, draw: drawResponse},
 }
 
 func columnsOf(k model.Kind) []column {
