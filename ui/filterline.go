@@ -175,6 +175,17 @@ func (m *Model) drawFilter() (line string, cursor int) {
 	return r.String(), cursor
 }
 
+// notice is the message to the user: while a filter is edited that has a mistake, all of what is wrong with it, if the line
+// under it has no room.
+func (m *Model) notice() *notice {
+	if p := m.filter.problem; m.filter.editing && p != nil {
+		if words := text.Line(p.Problem); words.Width() > m.width-len(" filter  ")-p.End-1 {
+			return &notice{err: true, text: words}
+		}
+	}
+	return m.notices.current()
+}
+
 // drawProblem points at what is wrong in the filter, in the place of the rule below it.
 func (m *Model) drawProblem() string {
 	p := m.filter.problem

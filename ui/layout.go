@@ -83,7 +83,7 @@ func (m *Model) arrange() tea.Cmd {
 // noticeRows is how many lines the message to the user takes: an error takes as many as it needs, since it says at its end
 // what to do. A small screen keeps room for the list.
 func (m *Model) noticeRows() int {
-	n := m.notices.current()
+	n := m.notice()
 	if n == nil || !n.err || m.width < minWidth {
 		return 1
 	}

@@ -175,6 +175,15 @@ func TestAMistakeInTheFilterIsShownUnderTheWord(t *testing.T) {
 	d.shows("ok colour:red")
 }
 
+func TestAMistakeInTheFilterIsReadWholeOnASmallScreen(t *testing.T) {
+	d := newDriver(t, newMemory(9, 0), 80, 24)
+	d.press(keymap.EditFilter)
+	d.typed("status:503 created:soon")
+	d.shows("time like 2026-11-20T03:00:00Z")
+	d.press(keymap.CancelFilter)
+	d.hides("2026-11-20T03")
+}
+
 func TestTextForTheFilterIsNeverTakenForKeys(t *testing.T) {
 	b := newMemory(9, 0)
 	d := newDriver(t, b, 120, 40)

@@ -149,7 +149,7 @@ func (m *Model) drawNotice() []string {
 	if m.copies.chord != nil {
 		return m.drawChord()
 	}
-	n := m.notices.current()
+	n := m.notice()
 	if n == nil && m.export.job != nil {
 		return []string{m.drawExportProgress()}
 	}
@@ -160,6 +160,9 @@ func (m *Model) drawNotice() []string {
 		return []string{newRow(m.width).space(1).put(m.theme.note, n.text).String()}
 	}
 	hint := text.Const("  esc dismisses")
+	if m.filter.editing {
+		hint = text.Safe{}
+	}
 	wrapped := wrapWords(n.text, m.noticeWidth())
 	lines := make([]string, m.lay.notice.height)
 	for i := range lines {
