@@ -16,7 +16,9 @@ import (
 type change struct {
 	method string
 	path   string // of the form that takes a list of ids
-	noList bool   // the path is only known with an id behind it
+	// noList is set when an id that was not found must not be asked for by a list of ids: there is no such address, or a
+	// server that did not understand the list would do to all entries what cannot be undone.
+	noList bool
 }
 
 func changeOf(v model.Verb, k model.Kind) change {
@@ -30,7 +32,7 @@ func changeOf(v model.Verb, k model.Kind) change {
 	case model.RerunFailureFunction:
 		return change{method: http.MethodPost, path: runsPath + "/callback", noList: true}
 	}
-	return change{method: http.MethodDelete, path: listPath(k)}
+	return change{method: http.MethodDelete, path: listPath(k), noList: true}
 }
 
 // Do changes one entry:
@@ -45,8 +47,8 @@ func changeOf(v model.Verb, k model.Kind) change {
 //
 // A 404 can mean that the entry is gone, or that the server does not know the address; so the entry is read, and if it
 // is still there the change is asked for by the form that takes a list of ids, with this one in it. That is the only
-// case in which a second request is made, and the first was not carried out. The failure function has no such form: it
-// is refused then.
+// case in which a second request is made, and the first was not carried out. The failure function has no such form, and a
+// delete is never asked for by it, since a server that ignored the list would delete everything: both are refused then.
 //
 // Nothing is sent ([RefusedError]) for an empty selection, one of several entries, one of another kind than the verb's
 // or of another DLQ, an id that cannot be sent, an override that the verb's endpoint does not take, or one that cannot
@@ -70,36 +72,11 @@ func (c *Client) Do(ctx context.Context, w model.Write) (model.WriteResult, erro
 	if how.noList {
 		return model.WriteResult{}, &model.BadRequestError{
 			Host: c.host, Status: http.StatusNotFound,
-			Detail: "it did not find " + key.ID + ", which is in the DLQ, and there is no other way to ask for the " + w.Verb.String(),
+			Detail: "it did not find " + key.ID + ", which is in the DLQ, and is not asked for the " + w.Verb.String() + " in another way: look at it in the console",
 		}
 	}
 	q.path, q.query = how.path, url.Values{"dlqIds": {key.ID}}
-	if w.Verb == model.Delete {
-		return c.deleteByList(ctx, q, key)
-	}
 	return c.make(ctx, q, w.Verb)
-}
-
-// deleteByList asks for a delete in the form that tells how many entries it deleted.
-func (c *Client) deleteByList(ctx context.Context, q call, key model.Key) (model.WriteResult, error) {
-	deleted := 0
-	err := c.change(ctx, q, func(a *answer) (err error) {
-		deleted, err = readDeleted(a)
-		return err
-	})
-	if err != nil {
-		return model.WriteResult{}, err
-	}
-	if deleted == 1 {
-		return model.WriteResult{Done: true}, nil
-	}
-	if err := c.stillThere(ctx, key); err != nil {
-		return model.WriteResult{}, err
-	}
-	return model.WriteResult{}, &model.BadRequestError{
-		Host: c.host, Status: http.StatusNotFound,
-		Detail: "it deleted nothing, and " + key.ID + " is in the DLQ",
-	}
 }
 
 func (c *Client) checkWrite(w model.Write) error {

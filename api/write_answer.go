@@ -30,34 +30,6 @@ func (c *Client) make(ctx context.Context, q call, v model.Verb) (model.WriteRes
 	return model.WriteResult{Created: []model.Created{created}}, nil
 }
 
-// readDeleted reads how many entries were deleted when one was to be.
-func readDeleted(a *answer) (int, error) {
-	a.cap = writeCap
-	s := newScanner(a)
-	if k := s.kind(); k != '{' && k != 0 {
-		s.fail("it is %s, not an object", kindName(k))
-	}
-	deleted, told := 0, false
-	s.object(func(name []byte) {
-		if string(name) == "deleted" && s.kind() == '0' {
-			deleted, told = s.int("deleted"), true
-			return
-		}
-		s.skip()
-	})
-	if s.err != nil {
-		return 0, s.err
-	}
-	_, _ = s.dec.ReadToken()
-	switch {
-	case !told || deleted < 0 || s.takeProblems() != "":
-		return 0, odd("it does not say how many entries were deleted")
-	case deleted > 1:
-		return 0, odd("it says that %d entries were deleted, and only one was to be", deleted)
-	}
-	return deleted, nil
-}
-
 // made is what the answer to a change says, in either form.
 type made struct {
 	model.Created

@@ -103,61 +103,16 @@ func TestEntryThatAChangeDidNotFindIsReadBeforeAnythingElse(t *testing.T) {
 	}
 }
 
-func TestFailureFunctionOfAnEntryThatIsThereIsRefusedInPlainWords(t *testing.T) {
-	verb := everyVerb[3]
-	var rec recorder
-	_, err := scripted(t, map[string][]said{verb.one(): {{404, ""}}, verb.read(): {{200, `{"workflowRunId":"wfr_1"}`}}}, &rec, func(*http.Request) {}).
-		Do(t.Context(), verb.write(t, model.Overrides{}))
-	if kindOf(err) != "bad request" || !strings.Contains(err.Error(), someI+", which is in the DLQ, and there is no other way to ask for the failure function") {
-		t.Error(err)
-	}
-}
-
-func TestDeleteByListCountsWhatItDeleted(t *testing.T) {
-	there, gone := said{200, `{"messageId":"msg_1","workflowRunId":"wfr_1"}`}, said{404, ""}
-	for _, verb := range everyVerb[4:] {
-		for name, c := range map[string]struct {
-			read []said
-			body string
-			want string
-			says string
-		}{
-			"one":                       {[]said{there}, `{"deleted":1}`, "none", ""},
-			"one, written otherwise":    {[]said{there}, `{"cursor":null,"deleted":1.0}`, "none", ""},
-			"none, and it is gone":      {[]said{there, gone}, `{"deleted":0}`, "not found", ""},
-			"none, and it is there":     {[]said{there, there}, `{"deleted":0}`, "bad request", "it deleted nothing, and " + someI + " is in the DLQ"},
-			"none, and nobody can look": {[]said{there, {500, ""}}, `{"deleted":0}`, "bad request", "cannot be read"},
-			"none, and nobody may look": {[]said{there, {401, ""}}, `{"deleted":0}`, "unauthorized", ""},
-			"more than was asked for":   {[]said{there}, `{"deleted":2,"cursor":"x"}`, "lost answer", "it says that 2 entries were deleted, and only one was to be"},
-			"many more":                 {[]said{there}, `{"deleted":3000}`, "lost answer", "3000 entries were deleted"},
-			"a number that is none":     {[]said{there}, `{"deleted":1.5}`, "lost answer", "it does not say how many"},
-			"a number that cannot be":   {[]said{there}, `{"deleted":-1}`, "lost answer", "it does not say how many"},
-			"a number as text":          {[]said{there}, `{"deleted":"1"}`, "lost answer", "it does not say how many"},
-			"null":                      {[]said{there}, `{"deleted":null}`, "lost answer", "it does not say how many"},
-			"no number":                 {[]said{there}, `{}`, "lost answer", "it does not say how many"},
-			"a list":                    {[]said{there}, `[1]`, "lost answer", "it is a list, not an object"},
-			"a number that is cut off":  {[]said{there}, `{"deleted":1`, "lost answer", "it ends in the middle"},
-			"a large answer":            {[]said{there}, `{"x":"` + strings.Repeat("x", 1<<20) + `"}`, "lost answer", "it is too large"},
-		} {
-			t.Run(verb.String()+", "+name, func(t *testing.T) {
-				t.Parallel()
-				var rec recorder
-				script := map[string][]said{verb.one(): {{404, ""}}, verb.read(): c.read, verb.many(): {{200, c.body}}}
-				got, err := scripted(t, script, &rec, func(*http.Request) {}).Do(t.Context(), verb.write(t, model.Overrides{}))
-				if kindOf(err) != c.want || got.Done != (c.want == "none") || got.Created != nil {
-					t.Errorf("got %s, want %s: %+v, %v", kindOf(err), c.want, got, err)
-				}
-				if c.says != "" && !strings.Contains(err.Error(), c.says) {
-					t.Error(err)
-				}
-				sent := []string{verb.one(), verb.read(), verb.many()}
-				if len(c.read) > 1 {
-					sent = append(sent, verb.read())
-				}
-				if diff := cmp.Diff(sent, rec.all()); diff != "" {
-					t.Error(diff)
-				}
-			})
+func TestFailureFunctionAndDeleteOfAnEntryThatIsThereAreRefusedInPlainWords(t *testing.T) {
+	for _, verb := range everyVerb[3:] {
+		var rec recorder
+		_, err := scripted(t, map[string][]said{verb.one(): {{404, ""}}, verb.read(): {{200, `{"messageId":"msg_1","workflowRunId":"wfr_1"}`}}}, &rec, func(*http.Request) {}).
+			Do(t.Context(), verb.write(t, model.Overrides{}))
+		if kindOf(err) != "bad request" || !strings.Contains(err.Error(), someI+", which is in the DLQ, and is not asked for the "+verb.verb.String()+" in another way") {
+			t.Error(err)
+		}
+		if diff := cmp.Diff([]string{verb.one(), verb.read()}, rec.all()); diff != "" {
+			t.Errorf("%s: a second change was sent:\n%s", verb, diff)
 		}
 	}
 }

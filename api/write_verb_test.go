@@ -63,8 +63,8 @@ var everyVerb = func() []asked {
 		{model.Resume, model.WorkflowRun, post, runs + "/resume", true, runMade, runsMade, run},
 		{model.Restart, model.WorkflowRun, post, runs + "/restart", true, runMade, runsMade, run},
 		{model.RerunFailureFunction, model.WorkflowRun, post, runs + "/callback", false, runMade, "", done},
-		{model.Delete, model.Message, remove, "/v2/dlq", true, "", `{"deleted":1}`, done},
-		{model.Delete, model.WorkflowRun, remove, runs, true, "", `{"deleted":1,"cursor":""}`, done},
+		{model.Delete, model.Message, remove, "/v2/dlq", false, "", `{"deleted":1}`, done},
+		{model.Delete, model.WorkflowRun, remove, runs, false, "", `{"deleted":1,"cursor":""}`, done},
 	}
 }()
 

@@ -125,9 +125,9 @@ func (p *Plan) Write(i int) Write {
 		return Write{Verb: p.Verb, Selection: one}
 	}
 	o := p.Overrides
-	if o.Labels = o.typedLabels(); o.Labels != nil {
+	if o.Labels = o.typedLabels(); o.Labels != nil && p.Operation != "" {
 		o.Labels = append(o.Labels, p.Operation)
-	} else {
+	} else if o.Labels == nil {
 		o.Labels, _ = p.labels(&p.Entries[i])
 	}
 	return Write{Verb: p.Verb, Selection: one, Overrides: o}

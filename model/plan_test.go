@@ -321,3 +321,12 @@ func TestDestinationIsTheURLWithoutItsQuery(t *testing.T) {
 		}
 	}
 }
+
+func TestTypedLabelsGoOutAloneWhenThereIsNoOperationToFind(t *testing.T) {
+	p := mustPlan(t, loaded(t, 5, message(1)))
+	p.Operation = ""
+	p.Overrides.Values[model.SetLabels] = "a, b"
+	if got := p.Write(0).Overrides.Labels; !slices.Equal(got, []string{"a", "b"}) {
+		t.Errorf("labels %q", got)
+	}
+}
