@@ -40,6 +40,8 @@ const (
 	burstLimit = 1000
 	// mostEntries is how many entries the emulator makes at most.
 	mostEntries = 1_000_000
+	// leastMemory and mostMemory bound the room for bodies, in MiB.
+	leastMemory, mostMemory = 1, 64 << 10
 	// exitUsage is the exit code for a start that cannot be: no token, no terminal, a bad flag.
 	exitUsage = 2
 )
@@ -143,6 +145,7 @@ network.`,
 	root.Flags().BoolVar(&o.readOnly, "read-only", false, "refuse everything that changes an entry")
 	root.Flags().StringVar(&o.name, "name", "", "the name of the account for the header, instead of the host")
 	root.Flags().StringVar(&o.filter, "filter", "", "begin with this filter, as it is typed after /")
+	root.Flags().IntVar(&o.memory, "memory", api.DefaultMemory>>20, "MiB for the bodies that filters look in; what was looked at least recently is read again")
 	root.Flags().DurationVar(&o.refresh, "refresh", 30*time.Second, "how often to look for newcomers; 0 for never")
 	root.Flags().StringVar(&o.retention, "retention", "", "how long entries stay in the DLQ by your plan (3d, 7d, 30d): shows when the oldest expires")
 	root.Flags().BoolVar(&o.includeSecrets, "include-secrets", false, "write secrets to exported files as they are, instead of masking them")
@@ -176,6 +179,7 @@ type dashboardOptions struct {
 	demo, readOnly, insecureHTTP, includeSecrets bool
 	name, filter, retention                      string
 	refresh                                      time.Duration
+	memory                                       int // MiB
 }
 
 // retentions are the times that plans keep entries for.
@@ -190,6 +194,9 @@ func dashboard(stderr io.Writer, o dashboardOptions, incident *incidentFlags) er
 	retention, known := retentions[o.retention]
 	if !known {
 		return fmt.Errorf("--retention is %q: it takes 3d, 7d or 30d", o.retention)
+	}
+	if o.memory < leastMemory || o.memory > mostMemory {
+		return fmt.Errorf("--memory is %d: it takes %d to %d (MiB)", o.memory, leastMemory, mostMemory)
 	}
 	if o.refresh < 0 || o.refresh > 0 && o.refresh < time.Second {
 		return fmt.Errorf("--refresh is %s: it takes 1s or more, or 0 for never", o.refresh)
@@ -211,7 +218,7 @@ func dashboard(stderr io.Writer, o dashboardOptions, incident *incidentFlags) er
 	inFlight := model.CountInFlight(backend)
 	output := &countingFile{File: os.Stdout}
 	screen := ui.New(ui.Options{
-		Backend: inFlight, DLQ: client.DLQ(), BaseURL: client.URL(), IncludeSecrets: o.includeSecrets, Title: title, ReadOnly: o.readOnly,
+		Backend: inFlight, Bodies: client, DLQ: client.DLQ(), BaseURL: client.URL(), IncludeSecrets: o.includeSecrets, Title: title, ReadOnly: o.readOnly,
 		Filter: filter, Retention: retention, Refresh: o.refresh, Now: time.Now, Zone: time.Local, NewOperation: newOperation, Written: output.tell,
 		NoSuspend: noSuspend(),
 	})
@@ -290,14 +297,14 @@ func connect(o dashboardOptions, incident *incidentFlags) (client *api.Client, t
 		if err != nil {
 			return nil, "", err
 		}
-		client, err = api.New(api.Config{URL: "http://localhost", Token: emulator.DefaultToken, Transport: s.Transport()})
+		client, err = api.New(api.Config{URL: "http://localhost", Token: emulator.DefaultToken, Transport: s.Transport(), Memory: int64(o.memory) << 20})
 		return client, cmp.Or(o.name, "DEMO"), err
 	}
 	env, err := api.FromEnvironment(os.Getenv)
 	if err != nil {
 		return nil, "", err
 	}
-	client, err = api.New(api.Config{URL: env.URL, Token: env.Token, InsecureHTTP: o.insecureHTTP})
+	client, err = api.New(api.Config{URL: env.URL, Token: env.Token, InsecureHTTP: o.insecureHTTP, Memory: int64(o.memory) << 20})
 	if err != nil {
 		return nil, "", err
 	}

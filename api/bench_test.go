@@ -66,10 +66,23 @@ func BenchmarkPage(b *testing.B) {
 		b.ReportAllocs()
 		b.SetBytes(int64(len(page)))
 		for b.Loop() {
-			got, err := readPage(bytes.NewReader(page), "dlq", "")
+			got, err := readPage(bytes.NewReader(page), "dlq", "", nil)
 			if err != nil || len(got.Entries) != 100 {
 				b.Fatal(len(got.Entries), err)
 			}
+		}
+	})
+	b.Run("with-texts-kept", func(b *testing.B) {
+		b.ReportAllocs()
+		b.SetBytes(int64(len(page)))
+		kept := newBodies(DefaultMemory)
+		for b.Loop() {
+			var texts keptPage
+			got, err := readPage(bytes.NewReader(page), "dlq", "", texts.add)
+			if err != nil || len(got.Entries) != 100 {
+				b.Fatal(len(got.Entries), err)
+			}
+			kept.putAll(texts)
 		}
 	})
 	b.Run("encoding-json", func(b *testing.B) {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -22,6 +23,8 @@ const (
 	DefaultTimeout = 30 * time.Second
 	// DefaultPageCap is how many bytes a page of a list may have, after decompression.
 	DefaultPageCap int64 = 64 << 20
+	// DefaultMemory is how many bytes of the texts of entries are kept for filters.
+	DefaultMemory = 64 << 20
 	// entryCap is how many bytes a single entry may have, with its bodies.
 	entryCap int64 = 256 << 20
 )
@@ -47,6 +50,9 @@ type Config struct {
 	// PageCap is how many bytes a page may have; zero means [DefaultPageCap]. A larger one is asked for again with fewer
 	// entries.
 	PageCap int64
+	// Memory is how many bytes of the texts of entries are kept for filters; zero means [DefaultMemory]. Those of the entries
+	// read least recently make room for others.
+	Memory int64
 	// InsecureHTTP permits http to hosts other than this one, where the token can be read on the way.
 	InsecureHTTP bool
 }
@@ -65,6 +71,7 @@ type Client struct {
 	timeout time.Duration
 	pageCap int64
 	limit   *limiter
+	bodies  *bodies
 
 	pages    [len(model.Kinds)]pageSize
 	logPages pageSize
@@ -112,6 +119,7 @@ func New(cfg Config) (*Client, error) {
 		c.pageCap = DefaultPageCap
 	}
 	c.limit = newLimiter(c.now)
+	c.bodies = newBodies(cmp.Or(cfg.Memory, DefaultMemory))
 	c.http.Transport = cfg.Transport
 	if c.http.Transport == nil {
 		c.http.Transport = newTransport()

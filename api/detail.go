@@ -56,6 +56,7 @@ func (r *entryReader) detailField(name []byte) bool {
 func (r *entryReader) finishDetail() {
 	d := r.detail
 	d.Response = string(cutAtRune(d.ResponseBody.Bytes, model.ResponseHead))
+	d.ResponseCut = len(d.ResponseBody.Bytes) > model.ResponseHead
 	if r.info == nil && d.FailureState != "" {
 		r.info = &model.FailureFunction{}
 	}

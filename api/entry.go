@@ -31,6 +31,9 @@ type entryReader struct {
 	detail *model.Detail // nil when a summary is enough
 	named  bool          // the entry came with a DLQ id
 
+	// texts, when it is not nil, gets the texts of the entry as they stand.
+	texts *rawTexts
+
 	label       string
 	labels      []string
 	labelsOdd   bool
@@ -43,6 +46,9 @@ type entryReader struct {
 func (r *entryReader) read(entry *model.Entry, detail *model.Detail) {
 	r.entry, r.detail = entry, detail
 	r.label, r.labels, r.labelsOdd, r.info = "", nil, false, nil
+	if r.texts != nil {
+		*r.texts = rawTexts{json: r.texts.json[:0]}
+	}
 	entry.Key.DLQ = r.dlq
 	if r.kind() != '{' {
 		r.problem("the entry", "an object")
@@ -72,7 +78,7 @@ func (r *entryReader) finish() {
 }
 
 func (r *entryReader) field(name []byte) {
-	if r.detail != nil && r.detailField(name) {
+	if r.detail != nil && r.detailField(name) || r.texts != nil && r.keepText(name) {
 		return
 	}
 	e := r.entry
@@ -193,7 +199,9 @@ func (r *entryReader) readResponseHead() {
 		return
 	}
 	if quoted := r.raw(); r.err == nil && len(quoted) > len(`""`) {
+		r.keepRaw(response, quoted)
 		r.scratch = appendUnescaped(r.scratch[:0], quoted, model.ResponseHead+utf8.UTFMax)
+		r.entry.ResponseCut = len(r.scratch) > model.ResponseHead
 		r.entry.Response = r.keep(cutAtRune(r.scratch, model.ResponseHead))
 	}
 }
@@ -207,12 +215,15 @@ func (r *entryReader) readResponseHeadBase64() {
 	if r.err != nil || len(quoted) == len(`""`) {
 		return
 	}
-	r.scratch = appendUnescaped(r.scratch[:0], quoted, base64Head)
+	r.keepRaw(responseBase64, quoted)
+	r.scratch = appendUnescaped(r.scratch[:0], quoted, base64Head+1)
+	r.entry.ResponseCut = len(r.scratch) > base64Head
 	body, ok := decodeBase64(r.scratch[:min(len(r.scratch), base64Head)])
 	if !ok {
 		r.note("responseBodyBase64 is not base64")
 		return
 	}
+	r.entry.ResponseCut = r.entry.ResponseCut || len(body) > model.ResponseHead
 	r.entry.Response = r.keep(cutAtRune(body, model.ResponseHead))
 }
 

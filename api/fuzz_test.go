@@ -58,14 +58,14 @@ func FuzzPage(f *testing.F) {
 	f.Add(largePage()[:20_000])
 	f.Add([]byte(`{"messages":[null,7,{"dlqId":7,"labels":[1]},{"url":"\ud800` + "\xff" + `"}],"cursor":12}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		page, err := readPage(bytes.NewReader(body), "dlq", "c")
+		page, err := readPage(bytes.NewReader(body), "dlq", "c", nil)
 		if err != nil {
 			return
 		}
 		for i := range page.Entries {
 			checkEntry(t, &page.Entries[i])
 		}
-		again, err := readPage(&stingy{body}, "dlq", "c")
+		again, err := readPage(&stingy{body}, "dlq", "c", func(model.Key, *rawTexts) {})
 		if diff := cmp.Diff(page, again); err != nil || diff != "" {
 			t.Fatalf("it depends on how the bytes arrive: %v %s", err, diff)
 		}
@@ -96,7 +96,7 @@ func FuzzEntry(f *testing.F) {
 	key := model.Key{DLQ: "dlq", ID: "1760000000123-0"}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		var d model.Detail
-		if err := c.readEntry(bytes.NewReader(body), key, &d.Entry, &d); err != nil {
+		if err := c.readEntry(bytes.NewReader(body), key, &d.Entry, &d, nil); err != nil {
 			return
 		}
 		if d.Key.ID != key.ID {
@@ -104,7 +104,7 @@ func FuzzEntry(f *testing.F) {
 		}
 		checkEntry(t, &d.Entry)
 		var e model.Entry
-		if err := c.readEntry(&stingy{body}, key, &e, nil); err != nil {
+		if err := c.readEntry(&stingy{body}, key, &e, nil, nil); err != nil {
 			t.Fatalf("the summary cannot be read: %v", err)
 		}
 		// The head of a response and its problems may differ: of the whole entry more is looked at.

@@ -22,7 +22,7 @@ func (c *Client) Get(ctx context.Context, key model.Key) (model.Detail, error) {
 	err := c.getEntry(ctx, key, func(a *answer) error {
 		a.cap = entryCap
 		d = model.Detail{}
-		return c.readEntry(a, key, &d.Entry, &d)
+		return c.readEntry(a, key, &d.Entry, &d, nil)
 	})
 	if errors.Is(err, errTooLarge) {
 		err = &model.UnreadableError{Host: c.host, What: fmt.Sprintf("the entry is larger than %d MiB", entryCap>>20)}
@@ -38,9 +38,13 @@ func (c *Client) summary(ctx context.Context, key model.Key) (model.Entry, error
 	var e model.Entry
 	err := c.getEntry(ctx, key, func(a *answer) error {
 		e = model.Entry{}
-		err := c.readEntry(c.elided(a), key, &e, nil)
-		if a.size > c.pageCap {
+		var texts keptPage
+		err := c.readEntry(c.elided(a), key, &e, nil, texts.add)
+		switch {
+		case a.size > c.pageCap:
 			addProblem(&e, readInPart)
+		case err == nil:
+			c.bodies.putAll(texts)
 		}
 		return err
 	})
@@ -60,13 +64,16 @@ func (c *Client) getEntry(ctx context.Context, key model.Key, use func(*answer) 
 
 // readEntry reads the entry that is the whole answer. An answer about another entry is refused: it would be taken for
 // proof that this one is there.
-func (c *Client) readEntry(r io.Reader, key model.Key, e *model.Entry, d *model.Detail) error {
+func (c *Client) readEntry(r io.Reader, key model.Key, e *model.Entry, d *model.Detail, keep func(model.Key, *rawTexts)) error {
 	s := newScanner(r)
 	if k := s.kind(); k != '{' && k != 0 {
 		s.fail("it is %s, not an object", kindName(k))
 		return s.err
 	}
 	entries := entryReader{scanner: s, dlq: c.dlq, only: key.ID}
+	if keep != nil {
+		entries.texts = &rawTexts{}
+	}
 	entries.read(e, d)
 	s.end()
 	if s.err != nil {
@@ -77,6 +84,9 @@ func (c *Client) readEntry(r io.Reader, key model.Key, e *model.Entry, d *model.
 		return odd("it is about another entry")
 	case !entries.named && e.MessageID == "" && e.URL == "" && e.WorkflowRunID == "":
 		return odd("it is not an entry")
+	}
+	if keep != nil {
+		keep(e.Key, entries.texts)
 	}
 	return nil
 }

@@ -224,3 +224,8 @@ func kindOf(err error) string {
 	}
 	return "other: " + err.Error()
 }
+
+// answers carries requests in the process and answers each with what the function says then.
+func answers(body func() string) roundTrip {
+	return func(r *http.Request) (*http.Response, error) { return reply(r, http.StatusOK, body()), nil }
+}

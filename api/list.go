@@ -150,7 +150,11 @@ func (c *Client) page(ctx context.Context, q call, cursor string, count int) (pa
 	err = c.read(ctx, q, func(a *answer) error {
 		defer func() { bytes = a.size }()
 		var err error
-		page, err = readPage(c.fit(a, count), c.dlq, cursor)
+		var texts keptPage
+		page, err = readPage(c.fit(a, count), c.dlq, cursor, texts.add)
+		if err == nil && a.size <= c.pageCap {
+			c.bodies.putAll(texts)
+		}
 		if a.size > c.pageCap {
 			for i := range page.Entries {
 				addProblem(&page.Entries[i], readInPart)

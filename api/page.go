@@ -12,10 +12,13 @@ import (
 const noID = "/no DLQ id/"
 
 // readPage reads a page of entries of any kind as they come; the first cursor of its query is asked for to tell entries
-// without an id apart.
-func readPage(r io.Reader, dlq model.DLQ, cursor string) (model.Page, error) {
+// without an id apart. keep, when it is not nil, gets the texts of each, which are valid until it returns.
+func readPage(r io.Reader, dlq model.DLQ, cursor string, keep func(model.Key, *rawTexts)) (model.Page, error) {
 	s := newScanner(r)
 	entries := entryReader{scanner: s, dlq: dlq}
+	if keep != nil {
+		entries.texts = &rawTexts{}
+	}
 	page := model.Page{}
 	listed, refusal := false, ""
 	top := func(name []byte) {
@@ -31,6 +34,9 @@ func readPage(r io.Reader, dlq model.DLQ, cursor string) (model.Page, error) {
 					entries.read(e, nil)
 					if e.Key.ID == "" {
 						markWithoutID(e, cursor, len(page.Entries))
+					}
+					if keep != nil && s.err == nil {
+						keep(e.Key, entries.texts)
 					}
 				})
 			case 'n':

@@ -40,6 +40,8 @@ type Entry struct {
 	Status int
 	// Response is the beginning of the last response's body, at most [ResponseHead] bytes.
 	Response string
+	// ResponseCut is set when the body goes on after Response.
+	ResponseCut bool
 
 	WorkflowRunID     string
 	WorkflowURL       string

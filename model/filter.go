@@ -174,36 +174,59 @@ func quoted(value string, bare bool) string {
 // IsEmpty tells whether everything is shown.
 func (f Filter) IsEmpty() bool { return len(f.terms) == 0 }
 
-// Match tells whether the entry is shown. It does not allocate.
-func (f Filter) Match(e *Entry) bool {
-	for i := range f.terms {
-		t := &f.terms[i]
-		if t.negated {
-			if t.matches(e) {
-				return false
-			}
-			continue
-		}
-		if t.field == nil {
-			if !t.matches(e) {
-				return false
-			}
-			continue
-		}
-		if !f.anyOf(t.field, e) {
-			return false
+// NotOf names the first field of the filter that entries of the kind do not have, so that none of them matches; "" when
+// there is none.
+func (f Filter) NotOf(k Kind) string {
+	for _, t := range f.terms {
+		if t.field != nil && t.field.runs && !t.negated && k != WorkflowRun && t.value != "none" {
+			return t.field.name
 		}
 	}
-	return true
+	return ""
 }
 
-func (f Filter) anyOf(field *filterField, e *Entry) bool {
+// Match tells whether the entry is known to match by its summary alone. It does not allocate.
+func (f Filter) Match(e *Entry) bool { return f.Judge(e, nil) == Included }
+
+// Judge tells whether the entry is shown. Without its texts, which may be nil, it can be undecided. It does not allocate.
+func (f Filter) Judge(e *Entry, texts *Texts) Verdict {
+	all := Included
 	for i := range f.terms {
-		if t := &f.terms[i]; t.field == field && !t.negated && t.matches(e) {
-			return true
+		t := &f.terms[i]
+		var v Verdict
+		switch {
+		case t.negated:
+			v = t.judge(e, texts).not()
+		case t.field == nil:
+			v = t.judge(e, texts)
+		default:
+			v = f.anyOf(t.field, e, texts)
+		}
+		switch v {
+		case Excluded:
+			return Excluded
+		case Undecided:
+			all = Undecided
 		}
 	}
-	return false
+	return all
+}
+
+func (f Filter) anyOf(field *filterField, e *Entry, texts *Texts) Verdict {
+	any := Excluded
+	for i := range f.terms {
+		t := &f.terms[i]
+		if t.field != field || t.negated {
+			continue
+		}
+		switch t.judge(e, texts) {
+		case Included:
+			return Included
+		case Undecided:
+			any = Undecided
+		}
+	}
+	return any
 }
 
 // read takes the value in, and returns what is wrong with it, or "".
@@ -217,10 +240,18 @@ func (t *term) read(now time.Time) string {
 	return ""
 }
 
-func (t *term) matches(e *Entry) bool {
-	if t.field != nil {
-		return t.field.match(t, e)
+func (t *term) judge(e *Entry, texts *Texts) Verdict {
+	switch {
+	case t.field == nil:
+		return verdict(t.matchesWord(e))
+	case t.field.search != nil:
+		return t.field.search(t, e, texts)
 	}
+	return verdict(t.field.match(t, e))
+}
+
+// matchesWord looks for a bare word in the summary.
+func (t *term) matchesWord(e *Entry) bool {
 	for _, s := range [...]string{e.URL, e.Response, e.QueueName, e.URLGroup, e.Key.ID, e.MessageID, e.WorkflowRunID} {
 		if containsFold(s, t.folded) {
 			return true

@@ -12,10 +12,14 @@ import (
 type filterField struct {
 	name  string
 	takes string // what its values are
+	runs  bool   // only workflow runs have it
 	note  string // what else there is to know, for help
 	// read takes a value in, and returns what is wrong with it, or "". Without it every value is right.
 	read  func(t *term, now time.Time) string
 	match func(t *term, e *Entry) bool
+	// search takes the place of match in a field of texts, which are in the parts.
+	parts  TextParts
+	search func(t *term, e *Entry, texts *Texts) Verdict
 	// exact is the value that means the same to the server, or "". Without it that is the value as it is.
 	exact func(t *term) string
 	// server puts the values into s when the server means exactly the same by them for this kind. Without it nothing of
@@ -77,12 +81,12 @@ var filterFields = []*filterField{
 			}
 		},
 	},
-	addressField("workflow", "the URL of a workflow, whole or a part of it",
-		func(e *Entry) string { return e.WorkflowURL }, ofRuns(func(s *ServerFilter) *[]string { return &s.WorkflowURLs })),
+	ofRunsOnly(addressField("workflow", "the URL of a workflow, whole or a part of it",
+		func(e *Entry) string { return e.WorkflowURL }, ofRuns(func(s *ServerFilter) *[]string { return &s.WorkflowURLs }))),
 	// The server is not asked: it may take the id of a run for the beginning of one.
-	exactField("run", "the whole id of a workflow run", func(e *Entry) string { return e.WorkflowRunID }, nil),
+	ofRunsOnly(exactField("run", "the whole id of a workflow run", func(e *Entry) string { return e.WorkflowRunID }, nil)),
 	{
-		name: "created", takes: "when a workflow run was created: Unix ms, or a time like 2026-11-20T03:00:00Z",
+		name: "created", runs: true, takes: "when a workflow run was created: Unix ms, or a time like 2026-11-20T03:00:00Z",
 		note: "exact to the millisecond",
 		read: readRunCreated,
 		match: func(t *term, e *Entry) bool {
@@ -96,7 +100,7 @@ var filterFields = []*filterField{
 		},
 	},
 	{
-		name: "state", takes: "the state of the failure function: failed, done, running, cancelled, none, or as it is sent: CALLBACK_FAIL, …",
+		name: "state", runs: true, takes: "the state of the failure function: failed, done, running, cancelled, none, or as it is sent: CALLBACK_FAIL, …",
 		read: readState, match: matchState, exact: exactState,
 		server: ofRuns(func(s *ServerFilter) *[]string { return &s.States }),
 		values: stateValues,
@@ -108,10 +112,42 @@ var filterFields = []*filterField{
 	timeField("age", "how long ago it failed: 2h or 3d for at most that, <2h for less, >2h for more",
 		"for a range use since and until", readAge),
 	{
-		name: "response", takes: "a part of the response",
-		note:  "looks in the first " + strconv.Itoa(ResponseHead) + " bytes",
-		match: func(t *term, e *Entry) bool { return containsFold(e.Response, t.folded) },
+		name: "response", takes: "a part of the response's body",
+		parts: ResponseText, search: searchResponse,
 	},
+	textField("body", "a part of the request's body", BodyText, func(t *Texts) string { return t.Body }),
+	textField("header", `a part of a line of the request's or the response's header, such as "retry-after: 5"`, HeaderText,
+		func(t *Texts) string { return t.Header }),
+}
+
+// textField is a field of texts that summaries have nothing of.
+func textField(name, takes string, part TextParts, of func(*Texts) string) *filterField {
+	return &filterField{
+		name: name, takes: takes, parts: part,
+		search: func(t *term, _ *Entry, texts *Texts) Verdict {
+			if texts == nil {
+				return Undecided
+			}
+			return verdict(containsFold(of(texts), t.folded))
+		},
+	}
+}
+
+func searchResponse(t *term, e *Entry, texts *Texts) Verdict {
+	switch {
+	case containsFold(e.Response, t.folded):
+		return Included
+	case !e.ResponseCut:
+		return Excluded
+	case texts == nil:
+		return Undecided
+	}
+	return verdict(containsFold(texts.Response, t.folded))
+}
+
+func ofRunsOnly(f *filterField) *filterField {
+	f.runs = true
+	return f
 }
 
 // exactField is a field whose values are compared as they are.

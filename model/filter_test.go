@@ -80,7 +80,7 @@ func TestUnknownFieldNamesThoseThereAre(t *testing.T) {
 	}
 	want := []string{
 		"status", "url", "method", "queue", "group", "schedule", "label", "ip", "flow", "id", "workflow", "run", "created", "state",
-		"since", "until", "age", "response",
+		"since", "until", "age", "response", "body", "header",
 	}
 	if diff := cmp.Diff(want, model.FilterFields()); diff != "" {
 		t.Error(diff)

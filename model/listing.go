@@ -3,6 +3,7 @@ package model
 import (
 	"maps"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -50,6 +51,7 @@ type Listing struct {
 	backoff         time.Duration
 
 	view
+	texts textSearch
 	Marks Marks
 }
 
@@ -71,6 +73,8 @@ func NewListing(store *Store, dlq DLQ, kind Kind) *Listing {
 		store: store, dlq: dlq, kind: kind,
 		waiting: map[Key]struct{}{}, cleared: map[Key]struct{}{}, walks: map[string]*walk{},
 	}
+	l.texts.latest = new(atomic.Uint64)
+	l.texts.reset()
 	l.Marks.reset()
 	l.enter(ServerFilter{})
 	return l
@@ -99,8 +103,11 @@ func (l *Listing) Len() int { return len(l.rows) }
 // At is the i-th entry shown.
 func (l *Listing) At(i int) *Entry { return l.store.At(l.rows[i]) }
 
-// Complete tells whether all that match the filter are loaded.
-func (l *Listing) Complete() bool { return l.walk.done && !l.gap.open }
+// Complete tells whether all that match the filter are loaded: nothing was passed over, and every text was looked in that
+// decides whether an entry matches.
+func (l *Listing) Complete() bool {
+	return l.walk.done && !l.gap.open && len(l.texts.missing) == 0 && len(l.texts.due) == 0
+}
 
 // Whole tells whether the DLQ of this kind was once walked to its end and nothing was passed over since, so that counts of
 // it are exact.
@@ -139,6 +146,8 @@ const (
 	Newest
 	// Reread reads rows on the screen again.
 	Reread
+	// ForTexts reads the list once more for texts of entries that were not kept.
+	ForTexts
 )
 
 // Fetch is a page to be read for a listing.
@@ -155,6 +164,9 @@ type Fetch struct {
 func (l *Listing) Next(now time.Time) (Fetch, bool) {
 	if l.fetching || now.Before(l.retryAt) {
 		return Fetch{}, false
+	}
+	if f, ok := l.nextTexts(); ok {
+		return f, true
 	}
 	if l.gap.open && (l.gap.filling || l.loadAll) {
 		l.fetching, l.gap.filling = true, true
@@ -204,18 +216,22 @@ func (l *Listing) Apply(f Fetch, p Page) (gone []Key, next *Fetch) {
 		l.walk.last, l.walk.cursor = f.Query.Cursor, p.Next
 		l.walk.done = end
 		if l.walk.done {
-			l.loadAll = l.loadAll && l.gap.open
+			l.loadAll = l.loadAll && (l.gap.open || l.filter.Parts() != 0)
 			l.whole = l.whole || l.walk.server.Identity() == ServerFilter{}.Identity()
 		}
 		l.show(l.put(p.Entries, false))
 		l.takeJump()
+	case ForTexts:
+		l.fetching, l.retryAt, l.backoff = false, time.Time{}, 0
+		l.show(l.put(p.Entries, true))
+		l.textsRead(f, p)
 	case Gap:
 		l.fetching, l.retryAt, l.backoff = false, time.Time{}, 0
 		l.gap.cursor = p.Next
 		l.show(l.put(p.Entries, false))
 		if met || end {
 			l.gap = gap{}
-			l.loadAll = l.loadAll && !l.walk.done
+			l.loadAll = l.loadAll && (!l.walk.done || l.filter.Parts() != 0)
 		}
 		l.stick()
 	case Newcomers, Newest:
@@ -263,7 +279,7 @@ func (l *Listing) Fail(f Fetch, now time.Time, until time.Time) (wanted bool) {
 	switch f.Purpose {
 	case Newcomers, Newest:
 		l.refreshing = false
-	case NextPage, Gap:
+	case NextPage, Gap, ForTexts:
 		l.fetching = false
 		l.backoff = min(max(2*l.backoff, 2*time.Second), 30*time.Second)
 		l.retryAt = now.Add(l.backoff)
@@ -282,8 +298,12 @@ func (l *Listing) RetryAt() time.Time { return l.retryAt }
 func (l *Listing) put(entries []Entry, newcomers bool) []Row {
 	var shown []Row
 	for _, e := range entries {
-		_, known := l.store.Find(e.Key)
+		before, known := l.store.Find(e.Key)
 		row, _ := l.store.Put(e)
+		if known && before != row {
+			l.texts.forget(before)
+		}
+		l.texts.arrived(row)
 		if e.Key.Kind != l.kind {
 			continue
 		}
@@ -303,7 +323,7 @@ func (l *Listing) put(entries []Entry, newcomers bool) []Row {
 func (l *Listing) countWaiting() {
 	l.waitingShown = 0
 	for k := range l.waiting {
-		if r, ok := l.store.Find(k); ok && l.filter.Match(l.store.At(r)) {
+		if r, ok := l.store.Find(k); ok && l.matches(r) {
 			l.waitingShown++
 		}
 	}
@@ -325,16 +345,17 @@ func (l *Listing) since(known int) []Row {
 }
 
 // LoadAll loads all pages that match; StopLoading stops that.
-func (l *Listing) LoadAll() { l.loadAll = !l.Complete() }
+func (l *Listing) LoadAll() { l.loadAll = !l.Exhausted() }
 
 // StopLoading ends what LoadAll began; what was loaded stays.
-func (l *Listing) StopLoading() { l.loadAll = false }
+func (l *Listing) StopLoading() { l.loadAll, l.texts.reading = false, false }
 
 // TakeIn shows the newcomers, takes the given entries off the list, and makes every page in flight stale.
 func (l *Listing) TakeIn(off func(Key) bool) {
 	l.pageGeneration++
 	l.fetching, l.refreshing, l.retryAt, l.unasked = false, false, time.Time{}, 0
 
+	l.texts.reading, l.texts.useless = false, false
 	l.sticky = l.top == 0
 	if l.gap.open {
 		l.gap.filling = true

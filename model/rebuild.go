@@ -3,6 +3,7 @@ package model
 import (
 	"maps"
 	"slices"
+	"sync/atomic"
 )
 
 // Rebuild is the work of applying a filter to all that is loaded: it grows with the number of rows, and so runs in a
@@ -15,6 +16,8 @@ type Rebuild struct {
 	rows       Snapshot
 	waiting    map[Key]struct{}
 	cleared    map[Key]struct{}
+	bodies     Bodies
+	latest     *atomic.Uint64
 }
 
 // Rebuilt is the result of a [Rebuild].
@@ -25,6 +28,8 @@ type Rebuilt struct {
 	seen       int
 	waiting    map[Key]struct{}
 	cleared    map[Key]struct{}
+	verdicts   map[Row]bool
+	missing    []Row
 }
 
 // Refilter begins a change of the filter. Until [Listing.ApplyRebuilt] the old rows stay. With ask, the pages that
@@ -32,6 +37,8 @@ type Rebuilt struct {
 func (l *Listing) Refilter(f Filter, ask bool) Rebuild {
 	l.filter = f
 	l.viewGeneration++
+	l.texts.latest.Store(l.viewGeneration)
+	l.texts.reset()
 	l.jump = 0
 	l.countWaiting()
 	if ask {
@@ -45,11 +52,17 @@ func (l *Listing) Refilter(f Filter, ask bool) Rebuild {
 	return Rebuild{
 		Generation: l.viewGeneration, Filter: f, kind: l.kind, sorting: l.nextSorting,
 		rows: l.store.Snapshot(), waiting: maps.Clone(l.waiting), cleared: l.cleared,
+		bodies: l.texts.bodies, latest: l.texts.latest,
 	}
 }
 
-// Run filters and sorts. It is pure, and may run anywhere.
+// Run filters and sorts. It is pure but for the bodies, and may run anywhere. It ends early, with a result that is not
+// wanted any more, when a later one was begun.
 func (b Rebuild) Run() Rebuilt {
+	done := Rebuilt{
+		Generation: b.Generation, sorting: b.sorting, seen: b.rows.Len(), waiting: b.waiting, cleared: b.cleared,
+		verdicts: map[Row]bool{},
+	}
 	replaced := make([]bool, b.rows.Len())
 	for _, r := range b.rows.replaced {
 		replaced[r] = true
@@ -57,7 +70,21 @@ func (b Rebuild) Run() Rebuilt {
 	rows := make([]Row, 0, 1024)
 	for r := Row(0); int(r) < b.rows.Len(); r++ {
 		e := b.rows.At(r)
-		if replaced[r] || e.Key.Kind != b.kind || !b.Filter.Match(e) {
+		if replaced[r] || e.Key.Kind != b.kind {
+			continue
+		}
+		if b.latest.Load() != b.Generation {
+			break
+		}
+		v := b.Filter.Judge(e, nil)
+		if v == Undecided {
+			if v = b.Filter.JudgeIn(b.bodies, e); v == Undecided {
+				done.missing = append(done.missing, r)
+			} else {
+				done.verdicts[r] = v == Included
+			}
+		}
+		if v != Included {
 			continue
 		}
 		if _, no := b.waiting[e.Key]; no {
@@ -69,7 +96,8 @@ func (b Rebuild) Run() Rebuilt {
 		rows = append(rows, r)
 	}
 	slices.SortFunc(rows, func(x, y Row) int { return b.sorting.compare(b.rows.At(x), b.rows.At(y)) })
-	return Rebuilt{Generation: b.Generation, sorting: b.sorting, rows: rows, seen: b.rows.Len(), waiting: b.waiting, cleared: b.cleared}
+	done.rows = rows
+	return done
 }
 
 // ApplyRebuilt shows the result, unless the filter has changed since. The cursor stays on its entry if that is still
@@ -81,6 +109,7 @@ func (l *Listing) ApplyRebuilt(b Rebuilt) bool {
 	l.keepCursor(func() {
 		l.rows, l.sorting = b.rows, b.sorting
 		l.shownGeneration = b.Generation
+		l.takeVerdicts(b)
 		// Since the work began pages may have come, and newcomers may have been taken in and entries taken off.
 		since := l.since(b.seen)
 		for _, keys := range []map[Key]struct{}{b.waiting, b.cleared, l.cleared} {

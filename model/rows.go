@@ -19,7 +19,7 @@ func (l *Listing) show(rows []Row) {
 		r, _ = l.store.Find(k)
 		i, there := l.find(r)
 		unchanged := there && l.rows[i] == r
-		shown := !l.heldBack(k) && (unchanged || l.filter.Match(l.store.At(r)))
+		shown := !l.heldBack(k) && (unchanged || l.matches(r))
 		switch {
 		case there && !shown:
 			off = append(off, i)

@@ -35,6 +35,10 @@ func runRebuild(kind model.Kind, r model.Rebuild) tea.Cmd {
 	return safely("filtering", func() tea.Msg { return rebuiltMsg{kind, r.Run()} }, failed)
 }
 
+func runTextSearch(kind model.Kind, s model.TextSearch) tea.Cmd {
+	return safely("looking in bodies", func() tea.Msg { return textsSearchedMsg{kind, s.Run()} }, failed)
+}
+
 func runMarkAll(kind model.Kind, a model.MarkAll, may func(model.Key) bool) tea.Cmd {
 	return safely("marking", func() tea.Msg { return markedAllMsg{kind, a.Run(may)} }, failed)
 }

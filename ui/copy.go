@@ -24,9 +24,10 @@ const mostCopied = 74_000
 
 // copyChord is a copy that was begun with its first key. It is for the entry of that moment.
 type copyChord struct {
-	key   model.Key // zero when there is no entry, and only an error to copy
-	entry model.Entry
-	whole *model.Detail // when the detail had it already
+	outcome string    // of an entry that was acted on
+	key     model.Key // zero when there is no entry, and only an error to copy
+	entry   model.Entry
+	whole   *model.Detail // when the detail had it already
 }
 
 // copies are the chord that is pending, and what is being read for one before.
@@ -69,6 +70,9 @@ func (m *Model) copyFrom() copyChord {
 		return copyChord{}
 	}
 	c := copyChord{key: key, entry: *m.store.At(row)}
+	if o, acted := m.outcome(key); acted && o.TakesNoVerb() {
+		c.outcome = o.Words()
+	}
 	if m.detail.key == key && m.detail.whole != nil {
 		c.whole = m.detail.whole
 		c.entry = c.whole.Entry
@@ -318,7 +322,11 @@ func (w *copyWant) curl() copiedMsg {
 	if w.baseURL == "" {
 		address = `"$QSTASH_URL"` + quoteShell(path+url.PathEscape(id))
 	}
-	return clip(text.Const("the curl command"), `curl -X POST -H "Authorization: Bearer $QSTASH_TOKEN" `+address)
+	what := text.Const("the curl command")
+	if w.chord.outcome != "" {
+		what = text.Sprintf("the curl command (of an entry that this program has acted on: %s)", w.chord.outcome)
+	}
+	return clip(what, `curl -X POST -H "Authorization: Bearer $QSTASH_TOKEN" `+address)
 }
 
 // quoteShell quotes a word so that no POSIX shell finds anything in it.

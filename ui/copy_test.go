@@ -266,3 +266,11 @@ func TestCopyingFromTheDetailReadsNothingAgain(t *testing.T) {
 		t.Errorf("the entry was read %d times more", b.calls["get"]-reads)
 	}
 }
+
+func TestACurlCommandOfAnEntryThatWasActedOnSaysSo(t *testing.T) {
+	d := newDriver(t, newMemory(3, 0), 120, 24)
+	d.press(keymap.BringBack)
+	d.confirm()
+	d.press(keymap.Copy, keymap.CopyCurl)
+	d.shows("acted on: sent")
+}

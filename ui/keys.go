@@ -102,7 +102,7 @@ func (m *Model) disabled(a keymap.Action) string {
 			return "the list is empty"
 		}
 	case keymap.MarkAll:
-		if l.Len() == 0 && l.Complete() {
+		if l.Len() == 0 && l.Exhausted() {
 			return "the list is empty"
 		}
 	case keymap.Copy:
@@ -118,8 +118,11 @@ func (m *Model) disabled(a keymap.Action) string {
 			return m.sheet.plan.Refusal()
 		}
 	case keymap.LoadAll:
-		if l.Complete() {
+		switch {
+		case l.Complete():
 			return "all pages are loaded"
+		case l.Exhausted():
+			return "the bodies that are missing are gone from the DLQ, or too large for --memory"
 		}
 	case keymap.NextPane, keymap.PreviousPane:
 		if !m.detail.open {
@@ -258,7 +261,7 @@ func (m *Model) markAll() tea.Cmd {
 	l := m.list()
 	l.LoadAll()
 	m.markAllWaits[m.kind] = true
-	if !l.Complete() {
+	if !l.Exhausted() {
 		return m.say(text.Const("loading the rest before marking: esc marks nothing"))
 	}
 	return nil

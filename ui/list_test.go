@@ -338,3 +338,11 @@ func TestARelativeTimeIsCountedAgainWhenTheListIsReadAgain(t *testing.T) {
 	d.press(keymap.TakeIn)
 	d.shows("5 of 20 loaded")
 }
+
+func TestAFieldThatOnlyWorkflowRunsHaveIsSaidInMessages(t *testing.T) {
+	d := newDriver(t, newMemory(3, 1), 100, 24)
+	d.press(keymap.EditFilter)
+	d.typed("run:wfr_0000")
+	d.send(keyPress("enter"))
+	d.shows("no message has run: that is of workflow runs (2)")
+}

@@ -19,6 +19,10 @@ type (
 		kind    model.Kind
 		rebuilt model.Rebuilt
 	}
+	textsSearchedMsg struct {
+		kind   model.Kind
+		search model.TextSearch
+	}
 	markedAllMsg struct {
 		kind   model.Kind
 		marked model.MarkAll

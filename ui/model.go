@@ -14,6 +14,8 @@ import (
 type Options struct {
 	Backend model.Backend
 	DLQ     model.DLQ
+	// Bodies keeps the texts that filters look in. Nil when none are kept.
+	Bodies model.Bodies
 	// Title stands in the header: the host, or the name given to it.
 	Title    string
 	ReadOnly bool
@@ -134,6 +136,7 @@ func New(o Options) *Model {
 	}
 	for _, k := range model.Kinds {
 		m.lists[k] = model.NewListing(m.store, o.DLQ, k)
+		m.lists[k].SearchIn(o.Bodies)
 		m.restartReading(k)
 	}
 	m.arrange()

@@ -228,7 +228,9 @@ func (m *Model) whyEmpty() text.Safe {
 		return text.Const("nothing matched before the mistake")
 	case m.filter.editing:
 		return text.Const("no match in what is loaded: enter asks the server")
-	case !l.Filter().IsEmpty() && !l.Complete():
+	case l.Filter().NotOf(m.kind) != "":
+		return text.Sprintf("no %s has %s: that is of workflow runs (2)", m.kind.Noun(1), l.Filter().NotOf(m.kind))
+	case !l.Filter().IsEmpty() && !l.Exhausted():
 		return text.Const("no match in what is loaded: a loads the rest")
 	case !l.Filter().IsEmpty():
 		return text.Sprintf("no %s match the filter: / changes it", m.kind.Noun(2))
@@ -319,7 +321,27 @@ func (m *Model) loaded() text.Safe {
 	if !l.Complete() {
 		match += "+"
 	}
+	if searched := m.searchedTexts(); !searched.IsEmpty() {
+		return text.Concat(searched, progress)
+	}
 	return text.Concat(text.Sprintf("%s of %s loaded", match, known), progress)
+}
+
+// searchedTexts says in how many texts the filter could look, when those were not all.
+func (m *Model) searchedTexts() text.Safe {
+	l := m.list()
+	looked, of := l.Searched()
+	if looked == of {
+		return text.Safe{}
+	}
+	says := text.Sprintf("searched %s of %s bodies", humanize.Comma(int64(looked)), humanize.Comma(int64(of)))
+	switch {
+	case l.LoadingAll():
+		return says
+	case l.Exhausted():
+		return text.Concat(says, text.Const("; the others cannot be read"))
+	}
+	return text.Concat(says, text.Const("; a reads the rest"))
 }
 
 func (m *Model) loadedWidth() int { return m.loaded().Width() + m.newcomers().Width() }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/dustin/go-humanize"
 
 	"redrive/model"
 	"redrive/ui/text"
@@ -55,9 +56,16 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 			}
 			return m.follow()
 		}
+	case textsSearchedMsg:
+		if m.lists[msg.kind].ApplySearch(msg.search) {
+			return m.follow()
+		}
 	case markedAllMsg:
 		l := m.lists[msg.kind]
 		if l.ApplyMarkAll(msg.marked) {
+			if looked, of := l.Searched(); looked < of {
+				return m.say(text.Sprintf("%s marked; %s whose text could not be read are not", count(l.Marks.Len(), msg.kind), humanize.Comma(int64(of-looked))))
+			}
 			return m.say(text.Sprintf("%s marked", count(l.Marks.Len(), msg.kind)))
 		}
 		return m.say(text.Const("nothing was marked, since the list changed meanwhile: press * again"))
@@ -118,7 +126,10 @@ func (m *Model) pump() tea.Cmd {
 			cmds = append(cmds, fetchPage(m.reading[k].ctx, m.opts.Backend, k, f))
 		}
 		due(l.RetryAt())
-		if m.markAllWaits[k] && l.Complete() && !l.Loading() && !l.Rebuilding() {
+		if s, ok := l.NextSearch(); ok {
+			cmds = append(cmds, runTextSearch(k, s))
+		}
+		if m.markAllWaits[k] && l.Exhausted() && !l.Loading() && !l.Rebuilding() {
 			m.markAllWaits[k] = false
 			cmds = append(cmds, runMarkAll(k, l.BeginMarkAll(), m.mayMark()))
 		}
