@@ -362,12 +362,19 @@ func (m *Model) drawChord() []string {
 		if i > 0 {
 			r.put(m.theme.dim, gap)
 		}
-		r.put(m.theme.bold, text.Line(b.Key.Help().Key)).space(1).put(m.theme.note, text.Line(b.Key.Help().Desc))
+		r.put(m.theme.bold, text.Line(b.Key.Help().Key))
+		if m.width >= chordWordsWidth {
+			r.space(1).put(m.theme.note, text.Line(b.Key.Help().Desc))
+		}
 	}
 	lines := make([]string, max(1, m.lay.notice.height))
 	lines[0] = r.String()
 	return lines
 }
 
-// chordWidth is the least width at which the keys of the chord are set apart.
-const chordWidth = 76
+const (
+	// chordWidth is the least width at which the keys of the chord are set apart.
+	chordWidth = 76
+	// chordWordsWidth is the least width at which they are explained.
+	chordWordsWidth = 62
+)

@@ -229,14 +229,20 @@ func (m *Model) where() text.Safe {
 		}
 		parts = append(parts, text.Sprintf("row %s of %s%s", humanize.Comma(int64(l.Cursor()+1)), humanize.Comma(int64(l.Len())), more))
 	}
-	if s := m.expiry(); !s.IsEmpty() {
-		parts = append(parts, s)
-	}
 	if s := m.jobLine(); !s.IsEmpty() {
 		parts = append(parts, s)
 	}
-	return text.Join(text.Const(" · "), parts...)
+	gap := text.Const(" · ")
+	if s := m.expiry(); !s.IsEmpty() {
+		if all := text.Join(gap, append(parts, s)...); all.Width()+keysWidth <= m.width {
+			return all
+		}
+	}
+	return text.Join(gap, parts...)
 }
+
+// keysWidth is what the keys of the footer need at least, so that the way to bring entries back, to help and out is seen.
+const keysWidth = 38
 
 // expiry is when the oldest entry that is shown leaves the DLQ by itself, as far as all are loaded and in the order of their
 // failure.
