@@ -53,6 +53,9 @@ type Config struct {
 	// Memory is how many bytes of the texts of entries are kept for filters; zero means [DefaultMemory]. Those of the entries
 	// read least recently make room for others.
 	Memory int64
+	// Random gives numbers from 0 up to 1, by which reads that were refused together are spread; it is called concurrently.
+	// Nil means [rand.Float64].
+	Random func() float64
 	// InsecureHTTP permits http to hosts other than this one, where the token can be read on the way.
 	InsecureHTTP bool
 }
@@ -75,10 +78,15 @@ type Client struct {
 
 	pages    [len(model.Kinds)]pageSize
 	logPages pageSize
-	// What the server was found not to know: lists by id, /v2/logs, logs by several ids.
+	runPages pageSize
+	// What the server was found not to know: lists by id, /v2/workflows/dlq, /v2/logs, logs by several ids,
+	// /v2/workflows/logs, several runs at once.
 	noIDList     atomic.Bool
+	oldRuns      atomic.Bool
 	oldLogs      atomic.Bool
 	logsOneByOne atomic.Bool
+	oldRunLogs   atomic.Bool
+	runsOneByOne atomic.Bool
 }
 
 var _ model.Backend = (*Client)(nil)
@@ -118,8 +126,9 @@ func New(cfg Config) (*Client, error) {
 	if c.pageCap <= 0 {
 		c.pageCap = DefaultPageCap
 	}
-	c.limit = newLimiter(c.now)
 	c.bodies = newBodies(cmp.Or(cfg.Memory, DefaultMemory))
+	c.limit = newLimiter(c.now, cfg.Random)
+	c.runPages.most = model.MostRuns
 	c.http.Transport = cfg.Transport
 	if c.http.Transport == nil {
 		c.http.Transport = newTransport()

@@ -5,7 +5,7 @@
 // is therefore mostly about what it does not send:
 //
 //   - No request with an empty id, an empty list, an empty value or an id that could change the path ever leaves. Such
-//     a call ends in a [RefusedError].
+//     a call ends in a [model.RefusedError].
 //   - A write is sent at most once. It has no body, no Content-Type and no Idempotency-Key, the last because Go's
 //     transport resends requests that have one. It is refused before it is sent when its entry is of another kind or
 //     another DLQ.

@@ -263,11 +263,12 @@ func TestQueueOfTheEmulatorIsHeld(t *testing.T) {
 	c, e := emulated(t, emulator.Options{})
 	e.AddQueue(emulator.Queue{Name: "mail", Parallelism: 3})
 	for _, action := range []model.ControlAction{model.PauseQueue, model.ResumeQueue} {
-		if _, err := c.Control(t.Context(), model.ControlCall{Queue: "mail", Action: action}); err != nil {
+		if _, err := c.Control(t.Context(), model.ControlCall{Name: "mail", Action: action}); err != nil {
 			t.Fatal(err)
 		}
-		got, err := c.Control(t.Context(), model.ControlCall{Queue: "mail"})
-		if want := (model.Queue{Name: "mail", Parallelism: 3, Paused: action == model.PauseQueue}); err != nil || got != want {
+		got, err := c.Control(t.Context(), model.ControlCall{Name: "mail"})
+		want := model.ControlResult{Queues: []model.Queue{{Name: "mail", Parallelism: 3, Paused: action == model.PauseQueue}}}
+		if err != nil || !cmp.Equal(got, want) {
 			t.Errorf("%+v, %v", got, err)
 		}
 	}

@@ -226,7 +226,7 @@ func TestMissingEntryIsNotFoundAndAMissingQueueIsNot(t *testing.T) {
 	if !errors.As(err, &gone) || gone.What != "workflow run "+someI || gone.Detail != "not found" {
 		t.Errorf("%#v", err)
 	}
-	if _, err = c.Control(t.Context(), model.ControlCall{Queue: "mail"}); kindOf(err) != "bad request" {
+	if _, err = c.Control(t.Context(), model.ControlCall{Name: "mail"}); kindOf(err) != "bad request" {
 		t.Error(err)
 	}
 }

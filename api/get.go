@@ -16,7 +16,7 @@ import (
 // kept as JSON.
 //
 // An entry that is gone is a [model.NotFoundError], one of more than 256 MiB a [model.UnreadableError]; an id that
-// cannot be sent is a [RefusedError].
+// cannot be sent is a [model.RefusedError].
 func (c *Client) Get(ctx context.Context, key model.Key) (model.Detail, error) {
 	var d model.Detail
 	err := c.getEntry(ctx, key, func(a *answer) error {
@@ -59,6 +59,9 @@ func (c *Client) getEntry(ctx context.Context, key model.Key, use func(*answer) 
 		return err
 	}
 	err := c.read(ctx, call{method: http.MethodGet, path: listPath(key.Kind) + "/" + url.PathEscape(key.ID)}, use)
+	if key.Kind == model.WorkflowRun && c.oldRuns.Load() && isStatus(err, http.StatusNotFound) {
+		err = c.read(ctx, call{method: http.MethodGet, path: messagesPath + "/" + url.PathEscape(key.ID)}, use)
+	}
 	return notFound(err, key)
 }
 

@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -35,7 +36,7 @@ type option func(*api.Config)
 
 func newClient(t testing.TB, url string, options ...option) *api.Client {
 	t.Helper()
-	cfg := api.Config{URL: url, Token: token, DLQ: dlq}
+	cfg := api.Config{URL: url, Token: token, DLQ: dlq, Random: func() float64 { return 0 }}
 	for _, o := range options {
 		o(&cfg)
 	}
@@ -122,6 +123,15 @@ func selection(t testing.TB, keys ...model.Key) model.Selection {
 	return s
 }
 
+// keys are those of so many entries.
+func keys(kind model.Kind, n int) []model.Key {
+	all := make([]model.Key, n)
+	for i := range all {
+		all[i] = key(kind, fmt.Sprintf("%d-%d", 1760000000123+i, i))
+	}
+	return all
+}
+
 func retryOf(t testing.TB, id string, labels ...string) model.Write {
 	return model.Write{Verb: model.Retry, Selection: selection(t, key(model.Message, id)), Overrides: model.Overrides{Labels: labels}}
 }
@@ -158,7 +168,7 @@ var reads = []operation{
 		return err
 	}},
 	{"read queue", func(t testing.TB, c *api.Client) error {
-		_, err := c.Control(t.Context(), model.ControlCall{DLQ: dlq, Queue: "mail"})
+		_, err := c.Control(t.Context(), model.ControlCall{DLQ: dlq, Name: "mail"})
 		return err
 	}},
 }
@@ -173,7 +183,7 @@ var writes = []operation{
 		return err
 	}},
 	{"pause queue", func(t testing.TB, c *api.Client) error {
-		_, err := c.Control(t.Context(), model.ControlCall{DLQ: dlq, Action: model.PauseQueue, Queue: "mail"})
+		_, err := c.Control(t.Context(), model.ControlCall{DLQ: dlq, Action: model.PauseQueue, Name: "mail"})
 		return err
 	}},
 }
@@ -190,7 +200,8 @@ func kindOf(err error) string {
 		lost         *model.LostAnswerError
 		neverSent    *model.NeverSentError
 		unreadable   *model.UnreadableError
-		refused      *api.RefusedError
+		refused      *model.RefusedError
+		some         *model.SomeNotFoundError
 	)
 	switch {
 	case err == nil:
@@ -217,8 +228,8 @@ func kindOf(err error) string {
 		return "unreadable"
 	case errors.As(err, &refused):
 		return "refused"
-	case errors.Is(err, model.ErrEmptySelection):
-		return "empty selection"
+	case errors.As(err, &some):
+		return "some not found"
 	case errors.Is(err, context.Canceled):
 		return "cancelled"
 	}

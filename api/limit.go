@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"math"
+	"math/rand/v2"
 	"net/http"
 	"strconv"
 	"sync"
@@ -20,6 +21,8 @@ const (
 	atOnce = 8
 	// writeReserve is how many of those are kept for writes: as many as a job has under way at once.
 	writeReserve = 4
+	// spread is how far reads are drawn apart that a burst limit refused together.
+	spread = 500 * time.Millisecond
 	// longestHold bounds what a burst limit is believed, should the two clocks disagree: its window is one second.
 	longestHold = time.Minute
 )
@@ -27,11 +30,13 @@ const (
 // limiter paces the requests of a client. Reads wait for their turn. Writes do not: what the user confirmed is either
 // sent now or reported as not sent, since a write that leaves later than anyone thinks is a surprise. So that writes
 // find their turn free, reads leave the last [writeReserve] requests of the bucket alone; after a stretch of reading as
-// fast as permitted four writes still go out at once, and reads wait until the reserve has filled up again.
+// fast as permitted four writes still go out at once, and reads wait until the reserve has filled up again. A read in the
+// background goes out only while no other read waits.
 //
 // The pace is kept in real time, also under a [Config.Now] that stands still.
 type limiter struct {
-	now func() time.Time
+	now    func() time.Time
+	random func() float64
 
 	mu        sync.Mutex
 	bucket    *rate.Limiter
@@ -39,19 +44,38 @@ type limiter struct {
 	told      int       // the server's limit; 0 while unknown
 	held      time.Time // nothing goes out before
 	heldReads time.Time // no read goes out before
+	waiting   int       // reads that are not in the background
 }
 
-func newLimiter(now func() time.Time) *limiter {
-	return &limiter{now: now, bucket: rate.NewLimiter(defaultRate, atOnce), reserve: writeReserve}
+func newLimiter(now func() time.Time, random func() float64) *limiter {
+	if random == nil {
+		random = rand.Float64
+	}
+	return &limiter{now: now, random: random, bucket: rate.NewLimiter(defaultRate, atOnce), reserve: writeReserve}
+}
+
+// backgroundKey marks the context of reads in the background.
+type backgroundKey struct{}
+
+func withTurn(ctx context.Context, background bool) context.Context {
+	if !background {
+		return ctx
+	}
+	return context.WithValue(ctx, backgroundKey{}, true)
 }
 
 // wait returns when a read may go out, or with the error of ctx.
 func (l *limiter) wait(ctx context.Context) error {
+	background := ctx.Value(backgroundKey{}) != nil
+	if !background {
+		l.queue(+1)
+		defer l.queue(-1)
+	}
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		delay := l.tryRead(time.Now())
+		delay := l.tryRead(time.Now(), background)
 		if delay <= 0 {
 			return nil
 		}
@@ -61,7 +85,13 @@ func (l *limiter) wait(ctx context.Context) error {
 	}
 }
 
-func (l *limiter) tryRead(at time.Time) (delay time.Duration) {
+func (l *limiter) queue(n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.waiting += n
+}
+
+func (l *limiter) tryRead(at time.Time, background bool) (delay time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if delay = max(l.held.Sub(at), l.heldReads.Sub(at)); delay > 0 {
@@ -70,8 +100,17 @@ func (l *limiter) tryRead(at time.Time) (delay time.Duration) {
 	if delay = l.until(at, 1+l.reserve); delay > 0 {
 		return delay
 	}
+	if background && l.waiting > 0 {
+		// The next turn is that of who waits; the one after that may be free.
+		return turn(l.bucket.Limit())
+	}
 	l.bucket.AllowN(at, 1)
 	return 0
+}
+
+// turn is how long it takes at a pace until one more may go out.
+func turn(pace rate.Limit) time.Duration {
+	return time.Duration(math.Ceil(float64(time.Second) / float64(pace)))
 }
 
 // tryWrite takes a turn for a write, or says how long there is none.
@@ -135,6 +174,7 @@ func (l *limiter) refused(h http.Header) time.Time {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.held = later(l.held, time.Now().Add(wait))
+	l.heldReads = later(l.heldReads, l.held.Add(time.Duration(l.random()*float64(spread))))
 	return now.Add(wait)
 }
 

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -29,8 +30,9 @@ func listPath(kind model.Kind) string {
 	return messagesPath
 }
 
-// List reads one page: GET /v2/dlq for messages, GET /v2/workflows/dlq for workflow runs. Entries of the other kind
-// stay in it under their own kind, which an entry's workflow run decides.
+// List reads one page: GET /v2/dlq for messages, GET /v2/workflows/dlq for workflow runs, or GET /v2/dlq?source=workflow of
+// a server that does not know that. Entries of the other kind stay in it under their own kind, which an entry's workflow
+// run decides. A list in the background waits until no other read does.
 //
 // An entry that is odd has a Problem that says what could not be read. One that came without a DLQ id has a key that no
 // call takes, so that it can be seen and not acted on. A page that is larger than [Config.PageCap] is asked for again
@@ -39,11 +41,12 @@ func listPath(kind model.Kind) string {
 //
 // With Query.IDs exactly those entries are read, in one call if the server can, else one by one; those that are not in
 // the DLQ are missing from the page, and so are those that [List] made up the key of. An id that cannot be sent is a
-// [RefusedError]; the other errors are those of [model.Backend].
+// [model.RefusedError]; the other errors are those of [model.Backend].
 func (c *Client) List(ctx context.Context, q model.Query) (model.Page, error) {
 	if err := c.checkQuery(q); err != nil {
 		return model.Page{}, err
 	}
+	ctx = withTurn(ctx, q.Background)
 	if len(q.IDs) > 0 {
 		return c.listIDs(ctx, q)
 	}
@@ -73,44 +76,10 @@ func (c *Client) checkQuery(q model.Query) error {
 			return err
 		}
 	}
-	if q.Server.RunCreatedMilli < 0 {
-		return refuse("the filter has a time of creation before 1970")
+	if q.Server.RunCreatedMilli < 0 || q.Server.FromMilli < 0 || q.Server.ToMilli < 0 {
+		return refuse("the filter has a time before 1970")
 	}
 	return nil
-}
-
-// serverField is a field of the filter that the server takes: the name of its parameter, and the lists that are
-// documented to have it. Of others it is not known whether they are refused, ignored or done.
-type serverField struct {
-	name      string // for people
-	parameter string
-	messages  bool
-	runs      bool
-	values    func(*model.ServerFilter) []string
-}
-
-var serverFields = []serverField{
-	{"label", "label", true, true, func(s *model.ServerFilter) []string { return s.Labels }},
-	{"caller address", "callerIp", true, true, func(s *model.ServerFilter) []string { return s.CallerIPs }},
-	{"status", "responseStatus", true, false, func(s *model.ServerFilter) []string { return s.Statuses }},
-	{"URL", "url", true, false, func(s *model.ServerFilter) []string { return s.URLs }},
-	{"queue", "queueName", true, false, func(s *model.ServerFilter) []string { return s.Queues }},
-	{"URL group", "topicName", true, false, func(s *model.ServerFilter) []string { return s.Groups }},
-	{"schedule", "scheduleId", true, false, func(s *model.ServerFilter) []string { return s.Schedules }},
-	{"message id", "messageId", true, false, func(s *model.ServerFilter) []string {
-		if s.MessageID == "" {
-			return nil
-		}
-		return []string{s.MessageID}
-	}},
-	{"workflow URL", "workflowUrl", false, true, func(s *model.ServerFilter) []string { return s.WorkflowURLs }},
-	{"state", "failureFunctionState", false, true, func(s *model.ServerFilter) []string { return s.States }},
-	{"creation of the run", "workflowCreatedAt", false, true, func(s *model.ServerFilter) []string {
-		if s.RunCreatedMilli == 0 {
-			return nil
-		}
-		return []string{strconv.FormatInt(s.RunCreatedMilli, 10)}
-	}},
 }
 
 // parameters are the filter and the cursor of a query. A field that the list of the kind does not have is left out, and so
@@ -118,7 +87,7 @@ var serverFields = []serverField{
 func parameters(q model.Query) url.Values {
 	v := url.Values{}
 	for _, f := range serverFields {
-		if q.Kind == model.Message && !f.messages || q.Kind == model.WorkflowRun && !f.runs {
+		if !f.of(q.Kind) {
 			continue
 		}
 		values := f.values(&q.Server)
@@ -136,13 +105,40 @@ func (c *Client) listPage(ctx context.Context, q model.Query) (page model.Page, 
 	query := parameters(q)
 	err = c.paged(&c.pages[q.Kind], func(count int) (bytes int64, err error) {
 		query.Set("count", strconv.Itoa(count))
-		page, bytes, err = c.page(ctx, call{method: http.MethodGet, path: listPath(q.Kind), query: query}, q.Cursor, count)
+		if q.Kind == model.WorkflowRun {
+			page, bytes, err = c.pageOfRuns(ctx, query, q.Cursor, count)
+			return bytes, err
+		}
+		page, bytes, err = c.page(ctx, call{method: http.MethodGet, path: messagesPath, query: query}, q.Cursor, count)
 		return bytes, err
 	})
 	if err != nil {
 		return model.Page{}, err
 	}
 	return page, nil
+}
+
+// pageOfRuns reads a page of workflow runs in the form that the server knows.
+func (c *Client) pageOfRuns(ctx context.Context, query url.Values, cursor string, count int) (page model.Page, bytes int64, err error) {
+	if !c.oldRuns.Load() {
+		page, bytes, err = c.page(ctx, call{method: http.MethodGet, path: runsPath, query: query}, cursor, count)
+		if !isStatus(err, http.StatusNotFound) && !isStatus(err, http.StatusMethodNotAllowed) {
+			return page, bytes, err
+		}
+	}
+	unknown := err
+	query = maps.Clone(query)
+	query.Set("source", "workflow")
+	// Whether this form knows the state is not documented. Without it the list is longer, never wrong.
+	query.Del("failureFunctionState")
+	page, bytes, err = c.page(ctx, call{method: http.MethodGet, path: messagesPath, query: query}, cursor, count)
+	if err == nil {
+		c.oldRuns.Store(true)
+	}
+	if _, refused := errors.AsType[*model.BadRequestError](err); refused && unknown != nil {
+		return model.Page{}, bytes, unknown
+	}
+	return page, bytes, err
 }
 
 // page reads a page of at most count entries.

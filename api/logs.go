@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"golang.org/x/sync/errgroup"
@@ -17,14 +18,29 @@ const (
 	oldLogsPath = "/v2/events"
 )
 
-// Logs reads one page of the log of messages: GET /v2/logs, or GET /v2/events of a server that does not know that. It
-// takes 1 to [model.PageSize] ids. A server that takes one id a call is asked for each; there is no next page then, unless
-// one message was asked for. That a log is empty says little: it is written some time after the fact.
+// Logs reads one page of a log: of messages (GET /v2/logs, or GET /v2/events of a server that does not know that) by 1 to
+// [model.PageSize] ids or by a label; of workflow runs (GET /v2/workflows/logs, or GET /v2/workflows/events grouped by run)
+// by 1 to [model.MostRuns] runs or by a label. A server that takes one id a call is asked for each; there is no next page
+// then, unless one was asked for. That a log is empty says little: it is written some time after the fact.
 //
-// No ids, or one that cannot be sent, is a [RefusedError]: without ids the log would be everyone's.
+// What does not show the label that was asked for, and a run that was not, is left out: it proves nothing.
+//
+// What [model.LogQuery.Valid] refuses, and an id that cannot be sent, is a [model.RefusedError]: without ids the log would
+// be everyone's.
 func (c *Client) Logs(ctx context.Context, q model.LogQuery) (model.LogPage, error) {
 	if err := c.checkLogQuery(q); err != nil {
 		return model.LogPage{}, err
+	}
+	ctx = withTurn(ctx, q.Background)
+	switch {
+	case len(q.Runs) > 0:
+		return c.logOfRuns(ctx, q)
+	case q.Label != "" && q.Kind == model.WorkflowRun:
+		return c.runsWithLabel(ctx, q)
+	case q.Label != "":
+		page, err := c.logPage(ctx, url.Values{"label": {q.Label}}, q.Cursor)
+		page.Events = slices.DeleteFunc(page.Events, func(e model.LogEvent) bool { return !slices.Contains(e.Labels, q.Label) })
+		return page, err
 	}
 	if !c.logsOneByOne.Load() {
 		page, err := c.logPage(ctx, url.Values{"messageIds": q.MessageIDs}, q.Cursor)
@@ -97,15 +113,20 @@ func (c *Client) checkLogQuery(q model.LogQuery) error {
 	if err := c.checkAsked(q.DLQ); err != nil {
 		return err
 	}
-	if len(q.MessageIDs) == 0 {
-		return refuse("no message was named, and the log would be that of all")
-	}
-	if len(q.MessageIDs) > model.PageSize {
-		return refuse("the log of more than %d messages was asked for at once", model.PageSize)
+	if err := q.Valid(); err != nil {
+		return err
 	}
 	for _, id := range q.MessageIDs {
 		if err := checkID("message id", id); err != nil {
 			return err
+		}
+	}
+	for _, r := range q.Runs {
+		if err := checkID("run id", r.ID); err != nil {
+			return err
+		}
+		if !r.CreatedAt.IsZero() && r.CreatedAt.UnixMilli() <= 0 {
+			return refuse("the run %s has a creation before 1970", r.ID)
 		}
 	}
 	return nil
@@ -177,8 +198,19 @@ func (l *logReader) events(id string) {
 			return
 		}
 		e := model.LogEvent{MessageID: id}
+		label := ""
 		l.object(func(name []byte) {
 			switch string(name) {
+			case "url":
+				e.URL = l.text("url")
+			case "label":
+				label = l.text("label")
+			case "labels":
+				e.Labels = l.texts("labels")
+			case "maxRetries":
+				e.MaxRetries = l.int("maxRetries")
+			case "responseBody":
+				e.Response = l.base64Head("responseBody")
 			case "time":
 				e.At = l.time("time")
 			case "messageId":
@@ -196,6 +228,9 @@ func (l *logReader) events(id string) {
 			}
 		})
 		l.takeProblems()
+		if len(e.Labels) == 0 && label != "" {
+			e.Labels = []string{label}
+		}
 		l.page.Events = append(l.page.Events, e)
 	})
 }

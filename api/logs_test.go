@@ -15,7 +15,7 @@ import (
 func TestLogIsReadInEveryShape(t *testing.T) {
 	events := recorded(t, "logs.json")
 	plain := model.LogPage{Next: "1760000009000-1", Events: []model.LogEvent{
-		{At: at(1760000003000), MessageID: "msg_1", State: "ERROR", Status: 503, Error: "503: busy", NextAt: at(1760000015000)},
+		{At: at(1760000003000), MessageID: "msg_1", State: "ERROR", URL: "https://a.example/", Status: 503, Response: "busy", Error: "503: busy", NextAt: at(1760000015000)},
 		{At: at(1760000001000), MessageID: "msg_1", State: "CREATED"},
 	}}
 	grouped := model.LogPage{Events: []model.LogEvent{
@@ -133,14 +133,14 @@ func TestQueueIsReadAndHeldAndLetGoOn(t *testing.T) {
 	}))
 	for _, want := range []struct {
 		action model.ControlAction
-		queue  model.Queue
+		queues []model.Queue
 	}{
-		{model.ReadQueue, model.Queue{Name: "a.b", Parallelism: 5, Paused: true, Lag: 7}},
-		{model.PauseQueue, model.Queue{Name: "a b"}},
-		{model.ResumeQueue, model.Queue{Name: "a b"}},
+		{model.ReadQueue, []model.Queue{{Name: "a.b", Parallelism: 5, Paused: true, Lag: 7}}},
+		{model.PauseQueue, nil},
+		{model.ResumeQueue, nil},
 	} {
-		got, err := c.Control(t.Context(), model.ControlCall{DLQ: dlq, Action: want.action, Queue: "a b"})
-		if err != nil || got != want.queue {
+		got, err := c.Control(t.Context(), model.ControlCall{DLQ: dlq, Action: want.action, Name: "a b"})
+		if err != nil || !cmp.Equal(got, model.ControlResult{Queues: want.queues}) {
 			t.Errorf("%+v, %v", got, err)
 		}
 	}
@@ -151,7 +151,7 @@ func TestQueueIsReadAndHeldAndLetGoOn(t *testing.T) {
 
 func TestQueueThatCannotBeReadIsNotGuessed(t *testing.T) {
 	for _, body := range []string{`{"paused":"yes"}`, `{"lag":"many"}`, `[]`, ``, `{"parallelism":1.5}`} {
-		if q, err := instant(t, 200, body).Control(t.Context(), model.ControlCall{Queue: "a"}); kindOf(err) != "unreadable" || q != (model.Queue{}) {
+		if q, err := instant(t, 200, body).Control(t.Context(), model.ControlCall{Name: "a"}); kindOf(err) != "unreadable" || q.Queues != nil {
 			t.Errorf("%s: %+v, %v", body, q, err)
 		}
 	}

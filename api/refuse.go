@@ -9,21 +9,8 @@ import (
 	"redrive/model"
 )
 
-// RefusedError is a call that the client did not make, since it would have meant something else than was asked for.
-// Nothing was sent.
-type RefusedError struct {
-	// Reason completes the sentence that begins with "nothing was sent".
-	Reason string
-}
-
-func (e *RefusedError) Error() string { return "nothing was sent: " + e.Reason }
-
-// Is makes the error equal to [model.ErrEmptySelection], by which package model knows a write that was refused here: in
-// both cases there was no entry that the call could have named.
-func (e *RefusedError) Is(target error) bool { return target == model.ErrEmptySelection }
-
 func refuse(format string, args ...any) error {
-	return &RefusedError{Reason: fmt.Sprintf(format, args...)}
+	return &model.RefusedError{Reason: fmt.Sprintf(format, args...)}
 }
 
 // checkID refuses an id that cannot be sent in a path or a query without the risk of naming something else: a proxy may

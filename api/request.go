@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -24,13 +25,20 @@ const (
 	wholeRead = 4
 )
 
-// call is a request to be made. It never has a body.
+// call is a request to be made.
 type call struct {
 	method  string
 	path    string // with escapes, from the first slash on
 	query   url.Values
 	headers []model.HeaderField // what is overridden
 	write   bool
+	body    []byte // of a new message only
+	// alsoDone is a status outside of 2xx by which the endpoint is documented to say that it was done.
+	alsoDone int
+}
+
+func (q call) isDone(status int) bool {
+	return status >= 200 && status <= 299 || q.alsoDone != 0 && status == q.alsoDone
 }
 
 // read makes a request that changes nothing, and gives a 2xx answer to use. What was not carried out, since it never
@@ -107,17 +115,17 @@ func (c *Client) exchange(parent context.Context, q call, use func(*answer) erro
 	}
 	defer func() { _ = resp.Body.Close() }()
 	c.limit.learn(resp.Header)
-	if a.status < 200 || a.status > 299 {
-		err = c.statusError(a, q.write)
-	} else {
+	if q.isDone(a.status) {
 		err = use(a)
+	} else {
+		err = c.statusError(a, q.write)
 	}
 	switch {
 	case err == nil:
 		return nil
 	case parent.Err() != nil && !q.write:
 		return parent.Err()
-	case a.status < 200 || a.status > 299:
+	case !q.isDone(a.status):
 		return err
 	case a.broken != nil && !errors.Is(a.broken, io.ErrUnexpectedEOF):
 		return &model.LostAnswerError{Host: c.host, Cause: c.cause(ctx, a.broken)}
@@ -130,7 +138,7 @@ func (c *Client) request(ctx context.Context, q call) (*http.Request, error) {
 	if len(q.query) > 0 {
 		target += "?" + q.query.Encode()
 	}
-	req, err := http.NewRequestWithContext(ctx, q.method, target, http.NoBody)
+	req, err := http.NewRequestWithContext(ctx, q.method, target, bodyOf(q))
 	if err != nil {
 		return nil, errors.New("its address cannot be formed")
 	}
@@ -141,6 +149,13 @@ func (c *Client) request(ctx context.Context, q call) (*http.Request, error) {
 		req.Header.Set(h.Name, h.Value)
 	}
 	return req, nil
+}
+
+func bodyOf(q call) io.Reader {
+	if len(q.body) == 0 {
+		return http.NoBody
+	}
+	return bytes.NewReader(q.body)
 }
 
 // departure watches whether a request may have left. From the moment that it has a connection it may have: the bytes

@@ -15,6 +15,7 @@ const readInPart = "it is larger than a page may be, so that long texts in it we
 type pageSize struct {
 	mu    sync.Mutex
 	count int // 0 stands for the maximum
+	most  int // the maximum; 0 stands for model.PageSize
 	// suspect is how many of the entries that follow have one among them that does not fit with others.
 	suspect int
 }
@@ -23,9 +24,16 @@ func (p *pageSize) get() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.count == 0 {
-		return model.PageSize
+		return p.max()
 	}
 	return p.count
+}
+
+func (p *pageSize) max() int {
+	if p.most == 0 {
+		return model.PageSize
+	}
+	return p.most
 }
 
 // shrink takes note that a page of so many entries was too large.
@@ -42,7 +50,7 @@ func (p *pageSize) grow(count int, small bool) {
 	defer p.mu.Unlock()
 	p.suspect = max(p.suspect-count, 0)
 	if small && p.suspect == 0 {
-		p.count = min(4*count, model.PageSize)
+		p.count = min(4*count, p.max())
 	}
 }
 

@@ -15,7 +15,7 @@ import (
 // change is how a verb is asked for.
 type change struct {
 	method string
-	path   string // of the form that takes a list of ids
+	path   string // of the form that takes a list of ids or a filter
 	// noList is set when an id that was not found must not be asked for by a list of ids: there is no such address, or a
 	// server that did not understand the list would do to all entries what cannot be undone.
 	noList bool
@@ -35,28 +35,39 @@ func changeOf(v model.Verb, k model.Kind) change {
 	return change{method: http.MethodDelete, path: listPath(k), noList: true}
 }
 
-// Do changes one entry:
+// Do changes entries. One is asked for by its address:
 //
 //   - a retry is POST /v2/dlq/retry/{dlqId};
 //   - to resume is POST /v2/workflows/dlq/resume/{dlqId}, to restart POST /v2/workflows/dlq/restart/{dlqId};
 //   - the failure function is run again by POST /v2/workflows/dlq/callback/{dlqId};
 //   - a delete is DELETE /v2/dlq/{dlqId} for a message, DELETE /v2/workflows/dlq/{dlqId} for a workflow run.
 //
+// Several, or what matches a filter, are asked for by the same without an id: with ?dlqIds=…&dlqIds=…, or with the
+// filter, its count and its cursor. The failure function has no such form. The result of these says how many were done; an
+// answer that does not, or that names more than the ids that were sent, is a [model.LostAnswerError]. A 404 to a list of ids
+// is a [model.SomeNotFoundError].
+//
 // Overrides go along as headers. It waits for nothing: when the pace that the client keeps leaves no room, it returns a
 // [model.RateLimitedError] at once. What the caller cancels after it left is a lost answer like any other.
 //
-// A 404 can mean that the entry is gone, or that the server does not know the address; so the entry is read, and if it
-// is still there the change is asked for by the form that takes a list of ids, with this one in it. That is the only
+// For one entry a 404 can mean that it is gone, or that the server does not know the address; so the entry is read, and if
+// it is still there the change is asked for by the form that takes a list of ids, with this one in it. That is the only
 // case in which a second request is made, and the first was not carried out. The failure function has no such form, and a
-// delete is never asked for by it, since a server that ignored the list would delete everything: both are refused then.
+// delete of one entry is never asked for by it, since a server that ignored the list would delete everything: both are
+// refused then.
 //
-// Nothing is sent ([RefusedError]) for an empty selection, one of several entries, one of another kind than the verb's
-// or of another DLQ, an id that cannot be sent, an override that the verb's endpoint does not take, or one that cannot
-// be sent as it is. The other errors are those of [model.Backend]; a [model.LostAnswerError] is the one that leaves open
-// whether the change was made.
+// Nothing is sent ([model.RefusedError]) for what [model.Write.Valid] refuses, an entry or a filter of another DLQ, an id
+// that cannot be sent, an override that the verb's endpoint does not take, or one that cannot be sent as it is. The other
+// errors are those of [model.Backend]; a [model.LostAnswerError] is the one that leaves open whether the change was made.
 func (c *Client) Do(ctx context.Context, w model.Write) (model.WriteResult, error) {
 	if err := c.checkWrite(w); err != nil {
 		return model.WriteResult{}, err
+	}
+	switch {
+	case w.Selection.Len() == 0:
+		return c.doMatching(ctx, w)
+	case w.Selection.Len() > 1:
+		return c.doMany(ctx, w)
 	}
 	key := w.Selection.At(0)
 	how := changeOf(w.Verb, key.Kind)
@@ -79,22 +90,47 @@ func (c *Client) Do(ctx context.Context, w model.Write) (model.WriteResult, erro
 	return c.make(ctx, q, w.Verb)
 }
 
+// doMany changes several entries by one call.
+func (c *Client) doMany(ctx context.Context, w model.Write) (model.WriteResult, error) {
+	how := changeOf(w.Verb, w.Selection.Kind())
+	ids := make([]string, w.Selection.Len())
+	for i := range ids {
+		ids[i] = w.Selection.At(i).ID
+	}
+	q := call{method: how.method, path: how.path, query: url.Values{"dlqIds": ids}, headers: w.Overrides.Headers()}
+	result, err := c.makeMany(ctx, q, w.Verb, len(ids))
+	if bad, is := errors.AsType[*model.BadRequestError](err); is && bad.Status == http.StatusNotFound {
+		return model.WriteResult{}, &model.SomeNotFoundError{Host: c.host, Detail: bad.Detail}
+	}
+	// A list of ids has no next page, whatever the answer says.
+	result.Next = ""
+	return result, err
+}
+
+// doMatching changes what matches a filter, as much of it as one call is for.
+func (c *Client) doMatching(ctx context.Context, w model.Write) (model.WriteResult, error) {
+	query, err := matchingParameters(w)
+	if err != nil {
+		return model.WriteResult{}, err
+	}
+	how := changeOf(w.Verb, w.Matching.Kind())
+	q := call{method: how.method, path: how.path, query: query, headers: w.Overrides.Headers()}
+	return c.makeMany(ctx, q, w.Verb, 0)
+}
+
 func (c *Client) checkWrite(w model.Write) error {
-	if err := w.Selection.Valid(); err != nil {
+	if err := w.Valid(); err != nil {
 		return err
 	}
-	if !slices.Contains(model.Verbs[:], w.Verb) {
-		return refuse("there is no such verb")
+	if w.Selection.Len() == 0 {
+		if err := c.checkDLQ(w.Matching.DLQ()); err != nil {
+			return err
+		}
 	}
-	if n := w.Selection.Len(); n > 1 {
-		return refuse("%d entries cannot be changed by one call", n)
-	}
-	key := w.Selection.At(0)
-	if !w.Verb.Takes(key.Kind) {
-		return refuse("%s is not for a %s", w.Verb, key.Kind.Noun(1))
-	}
-	if err := c.checkKey(key); err != nil {
-		return err
+	for i := range w.Selection.Len() {
+		if err := c.checkKey(w.Selection.At(i)); err != nil {
+			return err
+		}
 	}
 	return checkOverrides(w.Verb, w.Overrides)
 }

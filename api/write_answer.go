@@ -30,12 +30,67 @@ func (c *Client) make(ctx context.Context, q call, v model.Verb) (model.WriteRes
 	return model.WriteResult{Created: []model.Created{created}}, nil
 }
 
+// makeMany asks for the change of several entries and reads what it made. With most, more than that many is an answer to
+// another question.
+func (c *Client) makeMany(ctx context.Context, q call, v model.Verb, most int) (model.WriteResult, error) {
+	var result model.WriteResult
+	err := c.change(ctx, q, func(a *answer) (err error) {
+		result, err = readMany(a, v, most)
+		return err
+	})
+	if err != nil {
+		return model.WriteResult{}, err
+	}
+	return result, nil
+}
+
 // made is what the answer to a change says, in either form.
 type made struct {
 	model.Created
 	told   bool // it says whether it was deduplicated
 	listed bool // it is a list
 	list   []made
+
+	counted bool // it says how many were deleted
+	deleted int
+	cursor  string
+}
+
+// readMany reads how many entries the change of several did, and what it made of them. Which of them became what is not
+// told: the elements have no order.
+func readMany(a *answer, verb model.Verb, most int) (model.WriteResult, error) {
+	a.cap = writeCap
+	s := newScanner(a)
+	m := made{}
+	s.document(func(name []byte) { m.field(s, name) })
+	if problems := s.takeProblems(); problems != "" && s.err == nil {
+		s.fail("its %s", problems)
+	}
+	if s.err != nil {
+		return model.WriteResult{}, s.err
+	}
+	result := model.WriteResult{Next: m.cursor}
+	if verb == model.Delete {
+		if !m.counted || m.deleted < 0 {
+			return model.WriteResult{}, odd("it does not say how many were deleted")
+		}
+		result.Done, result.Count = true, m.deleted
+	} else {
+		if !m.listed {
+			return model.WriteResult{}, odd("it does not say what was made")
+		}
+		for _, one := range m.list {
+			if verb == model.Retry && one.MessageID == "" || verb != model.Retry && one.WorkflowRunID == "" {
+				return model.WriteResult{}, odd("one of its %d results names nothing", len(m.list))
+			}
+			result.Created = append(result.Created, one.Created)
+		}
+		result.Count = len(m.list)
+	}
+	if most > 0 && result.Count > most {
+		return model.WriteResult{}, odd("it names %d results for %d entries", result.Count, most)
+	}
+	return result, nil
 }
 
 // readCreated reads what the change of one entry made.
@@ -70,33 +125,43 @@ func readCreated(a *answer, verb model.Verb) (model.Created, error) {
 }
 
 func readMade(s *scanner) (m made) {
-	s.object(func(name []byte) {
-		switch string(name) {
-		case "messageId":
-			m.MessageID = s.text("messageId")
-		case "deduplicated":
-			m.Deduplicated, m.told = s.bool("deduplicated"), true
-		case "workflowRunId":
-			m.WorkflowRunID = s.text("workflowRunId")
-		case "workflowCreatedAt":
-			m.WorkflowCreatedAt = s.time("workflowCreatedAt")
-		case "responses", "workflowRuns":
-			if s.kind() != '[' {
+	s.object(func(name []byte) { m.field(s, name) })
+	return m
+}
+
+func (m *made) field(s *scanner, name []byte) {
+	switch string(name) {
+	case "messageId":
+		m.MessageID = s.text("messageId")
+	case "deduplicated":
+		m.Deduplicated, m.told = s.bool("deduplicated"), true
+	case "workflowRunId":
+		m.WorkflowRunID = s.text("workflowRunId")
+	case "workflowCreatedAt":
+		// A time that cannot be read costs the time, never the rest.
+		problems := len(s.problems)
+		m.WorkflowCreatedAt = s.time("workflowCreatedAt")
+		s.problems = s.problems[:problems]
+	case "deleted":
+		m.counted = s.kind() == '0'
+		m.deleted = s.int("deleted")
+	case "cursor":
+		m.cursor = s.opaque("cursor")
+	case "responses", "workflowRuns":
+		m.listed = s.kind() == '[' || s.kind() == 'n'
+		if s.kind() != '[' {
+			s.skip()
+			return
+		}
+		s.list(func() {
+			if s.kind() != '{' {
 				s.skip()
+				m.list = append(m.list, made{})
 				return
 			}
-			m.listed = true
-			s.list(func() {
-				if s.kind() != '{' {
-					s.skip()
-					m.list = append(m.list, made{})
-					return
-				}
-				m.list = append(m.list, readMade(s))
-			})
-		default:
-			s.skip()
-		}
-	})
-	return m
+			m.list = append(m.list, readMade(s))
+		})
+	default:
+		s.skip()
+	}
 }

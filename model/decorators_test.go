@@ -39,9 +39,20 @@ func (b *fakeBackend) Do(context.Context, model.Write) (model.WriteResult, error
 	return sent("msg_new"), nil
 }
 
-func (b *fakeBackend) Control(_ context.Context, c model.ControlCall) (model.Queue, error) {
+func (b *fakeBackend) Control(_ context.Context, c model.ControlCall) (model.ControlResult, error) {
+	if b.gate != nil && c.Action.Changes() {
+		return model.ControlResult{}, <-b.gate
+	}
 	b.calls = append(b.calls, "control")
-	return model.Queue{Name: c.Queue}, nil
+	return model.ControlResult{Queues: []model.Queue{{Name: c.Name}}}, nil
+}
+
+func (b *fakeBackend) Publish(context.Context, model.NewMessage) (model.Created, error) {
+	if b.gate != nil {
+		return model.Created{}, <-b.gate
+	}
+	b.calls = append(b.calls, "publish")
+	return model.Created{MessageID: "msg_new"}, nil
 }
 
 func TestReadOnlyBackendRefusesEveryChangeWithoutACall(t *testing.T) {
@@ -54,12 +65,21 @@ func TestReadOnlyBackendRefusesEveryChangeWithoutACall(t *testing.T) {
 			t.Errorf("%v: %v", verb, err)
 		}
 	}
-	for _, a := range []model.ControlAction{model.PauseQueue, model.ResumeQueue} {
-		q, err := b.Control(t.Context(), model.ControlCall{Action: a, Queue: "q"})
+	for a, name := range map[model.ControlAction]string{
+		model.PauseQueue: "changing queues is off", model.ResumeQueue: "changing queues is off",
+		model.PauseFlowKey: "changing flow control is off", model.ResumeFlowKey: "changing flow control is off",
+		model.PinFlowKey: "changing flow control is off", model.UnpinFlowKey: "changing flow control is off",
+		model.ResetFlowRate: "changing flow control is off", 99: "is off",
+	} {
+		got, err := b.Control(t.Context(), model.ControlCall{Action: a, Name: "q"})
 		var refused *model.ReadOnlyError
-		if !errors.As(err, &refused) || q.Name != "" || strings.Contains(err.Error(), "unknown") {
+		if !errors.As(err, &refused) || got.Queues != nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%v: %v", a, err)
 		}
+	}
+	var refused *model.ReadOnlyError
+	if _, err := b.Publish(t.Context(), model.NewMessage{}); !errors.As(err, &refused) || !strings.Contains(err.Error(), "publishing is off") {
+		t.Error(err)
 	}
 	if len(fake.calls) != 0 {
 		t.Errorf("calls: %v", fake.calls)
@@ -78,10 +98,12 @@ func TestReadOnlyBackendLetsReadsThrough(t *testing.T) {
 	if _, err := b.Logs(t.Context(), model.LogQuery{}); err != nil {
 		t.Error(err)
 	}
-	if q, err := b.Control(t.Context(), model.ControlCall{Queue: "q"}); err != nil || q.Name != "q" {
-		t.Error(q, err)
+	for _, a := range []model.ControlAction{model.ReadQueue, model.ListQueues, model.ReadFlowKey, model.ListFlowKeys} {
+		if got, err := b.Control(t.Context(), model.ControlCall{Action: a, Name: "q"}); err != nil || len(got.Queues) != 1 {
+			t.Error(got, err)
+		}
 	}
-	if got := strings.Join(fake.calls, " "); got != "list get logs control" {
+	if got := strings.Join(fake.calls, " "); got != "list get logs control control control control" {
 		t.Errorf("calls: %s", got)
 	}
 }
@@ -93,13 +115,19 @@ func TestWaitingEndsWithTheLastAnswer(t *testing.T) {
 		if n := b.Wait(t.Context()); n != 0 {
 			t.Errorf("%d in flight before any write", n)
 		}
-		answers := make(chan error, 2)
-		for range 2 {
-			go func() {
-				_, err := b.Do(t.Context(), model.Write{})
-				answers <- err
-			}()
-		}
+		answers := make(chan error, 3)
+		go func() {
+			_, err := b.Do(t.Context(), model.Write{})
+			answers <- err
+		}()
+		go func() {
+			_, err := b.Publish(t.Context(), model.NewMessage{})
+			answers <- err
+		}()
+		go func() {
+			_, err := b.Control(t.Context(), model.ControlCall{Action: model.PauseQueue})
+			answers <- err
+		}()
 		synctest.Wait()
 		waited := make(chan int, 1)
 		go func() { waited <- b.Wait(t.Context()) }()
@@ -109,6 +137,13 @@ func TestWaitingEndsWithTheLastAnswer(t *testing.T) {
 		if err := <-answers; !errors.Is(err, failure) {
 			t.Errorf("the answer is %v", err)
 		}
+		synctest.Wait()
+		select {
+		case n := <-waited:
+			t.Fatalf("waiting ended with %d while a write is unanswered", n)
+		default:
+		}
+		fake.gate <- nil
 		synctest.Wait()
 		select {
 		case n := <-waited:

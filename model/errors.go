@@ -117,15 +117,44 @@ func (e *UnreadableError) Error() string {
 	return fmt.Sprintf("%s sent an answer that cannot be read (%s)%s: check that QSTASH_URL is a QStash", e.Host, e.What, colon(e.Detail))
 }
 
+// SomeNotFoundError is the answer to a call for several entries of which the server did not find some (404). Whether the
+// others were done is not documented: each has to be read.
+type SomeNotFoundError struct {
+	Host   string
+	Detail string
+}
+
+func (e *SomeNotFoundError) Error() string {
+	return fmt.Sprintf("%s did not find some of the entries%s: which of the others were done is not known until they are read", e.Host, colon(e.Detail))
+}
+
+// RefusedError is a call that was not made, since it would have meant something else than was asked for. Nothing was
+// sent.
+type RefusedError struct {
+	// Reason completes the sentence that begins with "nothing was sent".
+	Reason string
+}
+
+func (e *RefusedError) Error() string { return "nothing was sent: " + e.Reason }
+
+func refuse(format string, args ...any) error {
+	return &RefusedError{Reason: fmt.Sprintf(format, args...)}
+}
+
 // ReadOnlyError is a write that was asked for under --read-only. Nothing was sent.
 type ReadOnlyError struct {
 	Verb Verb // zero when it was not entries that were to be changed
+	// What was asked for when it was no verb; empty stands for changing queues.
+	What string
 }
 
 func (e *ReadOnlyError) Error() string {
 	what := "changing queues"
-	if e.Verb != 0 {
+	switch {
+	case e.Verb != 0:
 		what = e.Verb.String()
+	case e.What != "":
+		what = e.What
 	}
 	return fmt.Sprintf("nothing was sent: %s is off, since redrive was started with --read-only", what)
 }

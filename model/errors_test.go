@@ -67,6 +67,16 @@ func TestErrorsAreOneSentenceAndToldApart(t *testing.T) {
 			&model.ReadOnlyError{}, as[*model.ReadOnlyError],
 			"nothing was sent: changing queues is off, since redrive was started with --read-only",
 		},
+		{
+			&model.ReadOnlyError{What: "publishing"}, as[*model.ReadOnlyError],
+			"nothing was sent: publishing is off, since redrive was started with --read-only",
+		},
+		{
+			&model.SomeNotFoundError{Host: "h", Detail: "2 not found"}, as[*model.SomeNotFoundError],
+			"h did not find some of the entries: 2 not found: which of the others were done is not known until they are read",
+		},
+		{&model.RefusedError{Reason: "the id is empty"}, as[*model.RefusedError], "nothing was sent: the id is empty"},
+		{model.ErrEmptySelection, as[*model.RefusedError], "nothing was sent: no entry is selected"},
 		{model.ErrEmptySelection, func(err error) bool { return errors.Is(err, model.ErrEmptySelection) }, "nothing was sent: no entry is selected"},
 	} {
 		got := c.err.Error()

@@ -13,6 +13,9 @@ import (
 type ServerFilter struct {
 	Labels    []string
 	CallerIPs []string
+	// FlowKeys and the dates are never part of a [Filter]: what the server means by them is not documented for every list.
+	FlowKeys           []string
+	FromMilli, ToMilli int64 // Unix ms, both inclusive; 0 for any
 
 	// Of messages only.
 	MessageID string
@@ -26,14 +29,16 @@ type ServerFilter struct {
 	WorkflowURLs    []string
 	States          []string
 	RunCreatedMilli int64 // Unix ms; 0 for any
+	// RunID is never part of a [Filter]: the server may take it for the beginning of an id.
+	RunID string
 }
 
 // Identity is equal for two server filters exactly when they ask the server for the same list.
 func (s ServerFilter) Identity() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%q %d", s.MessageID, s.RunCreatedMilli)
+	fmt.Fprintf(&b, "%q %d %q %d %d", s.MessageID, s.RunCreatedMilli, s.RunID, s.FromMilli, s.ToMilli)
 	for _, values := range [...][]string{
-		s.Labels, s.CallerIPs, s.Statuses, s.URLs, s.Queues, s.Groups, s.Schedules, s.WorkflowURLs, s.States,
+		s.Labels, s.CallerIPs, s.Statuses, s.URLs, s.Queues, s.Groups, s.Schedules, s.WorkflowURLs, s.States, s.FlowKeys,
 	} {
 		fmt.Fprintf(&b, " %q", slices.Compact(slices.Sorted(slices.Values(values))))
 	}

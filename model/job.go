@@ -157,6 +157,7 @@ func (j *Job) failed(it *jobItem, key Key, err error, now time.Time) {
 		bad          *BadRequestError
 		quota        *QuotaError
 		neverSent    *NeverSentError
+		local        *RefusedError
 	)
 	switch {
 	case errors.As(err, &lost):
@@ -171,7 +172,7 @@ func (j *Job) failed(it *jobItem, key Key, err error, now time.Time) {
 		// What holds for one entry holds for all of them: nothing more is sent.
 		j.finish(it, NotSent, err.Error())
 		j.halt(err.Error())
-	case errors.As(err, &bad), errors.As(err, &quota), errors.Is(err, ErrEmptySelection):
+	case errors.As(err, &bad), errors.As(err, &quota), errors.As(err, &local):
 		j.finish(it, Refused, err.Error())
 	case errors.As(err, &neverSent):
 		if it.unsent++; it.unsent > maxUnsent {

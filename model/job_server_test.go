@@ -134,7 +134,7 @@ func (d *dlqModel) start(t *rapid.T) {
 			if it.lost || it.closed || d.halted {
 				t.Fatalf("writes again: lost %v, closed %v, halted %v", it.lost, it.closed, d.halted)
 			}
-			if diff := cmp.Diff(d.job.Plan.Write(s.Index), s.Write, cmp.AllowUnexported(model.Selection{})); diff != "" {
+			if diff := cmp.Diff(d.job.Plan.Write(s.Index), s.Write, cmp.AllowUnexported(model.Selection{}, model.Matching{})); diff != "" {
 				t.Fatal(diff)
 			}
 			if s.Write.Selection.Len() != 1 || s.Write.Selection.At(0) != it.key || !s.Write.Verb.Takes(it.key.Kind) {

@@ -49,6 +49,7 @@ func TestAnswerToAWriteSaysWhatBecameOfTheEntry(t *testing.T) {
 		"gone":           {err: &model.NotFoundError{What: "1-0"}, want: model.AlreadyGone, says: "1-0 is not in the DLQ"},
 		"bad request":    {err: &model.BadRequestError{Host: host, Status: 400, Detail: "no such header"}, want: model.Refused, says: "no such header"},
 		"quota":          {err: &model.QuotaError{Detail: "retries"}, want: model.Refused, says: "retries"},
+		"refused here":   {err: &model.RefusedError{Reason: "the id is bad"}, want: model.Refused, says: "nothing was sent: the id is bad"},
 		"no selection":   {err: model.ErrEmptySelection, want: model.Refused, says: "no entry is selected"},
 		"bad token":      {err: &model.UnauthorizedError{Host: host, Status: 401}, want: model.NotSent, says: "refused the token"},
 		"forbidden":      {err: &model.UnauthorizedError{Host: host, Status: 403}, want: model.NotSent, says: "does not permit"},

@@ -1,9 +1,7 @@
 package model
 
-import "errors"
-
 // ErrEmptySelection is the refusal of a write that names no entry. To the server no selection means every entry.
-var ErrEmptySelection = errors.New("nothing was sent: no entry is selected")
+var ErrEmptySelection error = &RefusedError{Reason: "no entry is selected"}
 
 // Selection is the frozen list of entries that a write is for. It has at least one entry, none without an id, none
 // twice, all of one kind and one DLQ. Its zero value is no selection and is refused by [Selection.Valid].
@@ -19,10 +17,10 @@ func NewSelection(keys ...Key) (Selection, error) {
 	frozen := make([]Key, 0, len(keys))
 	for _, k := range keys {
 		if k.IsZero() {
-			return Selection{}, errors.New("nothing was sent: an entry without an id was selected")
+			return Selection{}, refuse("an entry without an id was selected")
 		}
 		if k.Kind != keys[0].Kind || k.DLQ != keys[0].DLQ {
-			return Selection{}, errors.New("nothing was sent: entries of different kinds or DLQs were selected together")
+			return Selection{}, refuse("entries of different kinds or DLQs were selected together")
 		}
 		if _, twice := seen[k]; twice {
 			continue

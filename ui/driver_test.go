@@ -339,9 +339,14 @@ func (b *memory) Logs(context.Context, model.LogQuery) (model.LogPage, error) {
 	return model.LogPage{}, nil
 }
 
-func (b *memory) Control(context.Context, model.ControlCall) (model.Queue, error) {
+func (b *memory) Control(context.Context, model.ControlCall) (model.ControlResult, error) {
 	b.count("control")
-	return model.Queue{}, nil
+	return model.ControlResult{}, nil
+}
+
+func (b *memory) Publish(context.Context, model.NewMessage) (model.Created, error) {
+	b.count("publish")
+	return model.Created{}, nil
 }
 
 func (b *memory) Do(_ context.Context, w model.Write) (model.WriteResult, error) {
