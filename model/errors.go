@@ -159,6 +159,23 @@ func (e *ReadOnlyError) Error() string {
 	return fmt.Sprintf("nothing was sent: %s is off, since redrive was started with --read-only", what)
 }
 
+// NotRecordedError is a write that could not be written down before it was sent, and so was not sent.
+type NotRecordedError struct{ Cause error }
+
+func (e *NotRecordedError) Error() string {
+	return fmt.Sprintf("nothing was sent: the journal cannot be written%s: make room, or start with --no-journal", cause(e.Cause))
+}
+
+func (e *NotRecordedError) Unwrap() error { return e.Cause }
+
+// NoListByIDError is a list of many entries by their ids, which the server cannot give: they have to be looked for in the
+// whole list.
+type NoListByIDError struct{ Host string }
+
+func (e *NoListByIDError) Error() string {
+	return fmt.Sprintf("%s cannot list entries by their ids: they are looked for in the list", e.Host)
+}
+
 func colon(detail string) string {
 	if detail == "" {
 		return ""

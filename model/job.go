@@ -1,7 +1,6 @@
 package model
 
 import (
-	"errors"
 	"hash/fnv"
 	"time"
 )
@@ -17,233 +16,240 @@ const (
 	longestWait = time.Minute
 )
 
-// readBack is when, after an answer was lost, the entry is looked for.
-var readBack = [...]time.Duration{2 * time.Second, 10 * time.Second, 30 * time.Second}
-
 // Job carries out a plan: it says which calls may start, takes what came back, and knows the outcome of each entry. A
-// write whose answer was lost is never made again by it; the entry is read instead.
+// write whose answer was lost is never made again by it; the entries are read instead. What was made is followed until
+// it is at an end.
+//
+// It is a pure state machine: [Job.Next] gives out steps, [Job.Apply] takes their results, and the time comes in with
+// both.
 type Job struct {
 	Number int
 	Plan   Plan
-	items  []jobItem
-	open   int // not finished yet
-	calls  int // under way
-	halted bool
-	reason string // why it is halted
+
+	items []jobItem
+	queue []*jobCall // to be sent, in order
+	doubt []*lookback
+	open  int // entries that are not finished
+	// counts is how many entries are in each state.
+	counts [len(OutcomeStates)]int
+
+	steps   int // given out so far
+	running map[int]openStep
+	calls   int // writes and looks under way
+	sends   int // writes under way
+
+	pace    pace
+	paused  bool
+	held    bool
+	halted  bool
+	reason  string // why it is halted
+	begun   time.Time
+	fedAt   time.Time // when the last of it was fed
+	finding finding
+	follow  follow
+	sweep   *sweeping
+	// explained are the messages and runs that are known to be of an entry of this job.
+	explained map[string]struct{}
+	extra     int // what was made beyond the entries of the plan
 }
 
 type jobItem struct {
 	outcome  Outcome
-	busy     bool
-	wakeAt   time.Time // when the next step is due
-	reads    int       // read-backs made
-	unsent   int       // requests that never left
-	finished bool
-}
-
-// Step is one call that a job wants made now.
-type Step struct {
-	Job   int
-	Index int
-	// Write is the call when Look is not set.
-	Write Write
-	// Look asks for the entry to be read, to learn whether it is still there.
-	Look bool
-	Key  Key
-}
-
-// StepResult is what came back of a step.
-type StepResult struct {
-	Step   Step
-	Result WriteResult
-	Err    error
+	finished bool // nothing more is done for it but to follow what it became
+	labelled bool
+	follow   followItem
 }
 
 // NewJob is the job of a plan that was confirmed.
 func NewJob(number int, plan Plan) *Job {
-	j := &Job{Number: number, Plan: plan, items: make([]jobItem, plan.Selection.Len()), open: plan.Selection.Len()}
+	n := plan.Selection.Len()
+	j := &Job{
+		Number: number, Plan: plan, items: make([]jobItem, n), open: n,
+		running: map[int]openStep{}, explained: map[string]struct{}{}, pace: newPace(),
+	}
 	for i := range j.items {
 		j.items[i].outcome.Verb = plan.Verb
+	}
+	j.counts[NotSent] = n
+	switch {
+	case n == 0:
+	case plan.ByFilter():
+		j.beginSweep()
+	default:
+		j.queue = plan.calls()
 	}
 	return j
 }
 
-// Next are the calls to start now. Each is given out once.
+// Bulk tells whether the job makes calls for many entries, one such job at a time.
+func (j *Job) Bulk() bool { return j.Plan.Bulk() }
+
+// Next are the steps to start now. Each is given out once.
 func (j *Job) Next(now time.Time) []Step {
+	if j.begun.IsZero() {
+		j.begun = now
+	}
 	var steps []Step
-	for i := range j.items {
-		it := &j.items[i]
-		if j.open == 0 {
-			break
+	give := func(s Step, o openStep) {
+		j.steps++
+		s.Job, s.Number, s.Kind = j.Number, j.steps, o.kind
+		j.running[s.Number] = o
+		switch o.kind {
+		case SendStep:
+			j.sends++
+			j.calls++
+		case LookStep:
+			j.calls++
 		}
-		if it.finished || it.busy || now.Before(it.wakeAt) {
-			continue
-		}
-		if j.calls >= MaxInFlight {
-			break
-		}
-		s := Step{Job: j.Number, Index: i, Key: j.Plan.Selection.At(i)}
-		if it.outcome.State == InDoubt {
-			s.Look = true
-		} else {
-			s.Write = j.Plan.Write(i)
-			it.outcome.State, it.outcome.At = Sending, now
-		}
-		it.busy = true
-		j.calls++
 		steps = append(steps, s)
 	}
+	for _, l := range j.doubt {
+		if j.calls < MaxInFlight && !l.busy && !now.Before(l.at) {
+			l.busy = true
+			give(Step{Keys: j.keys(l.items)}, openStep{kind: LookStep, look: l})
+		}
+	}
+	j.nextFind(now, give)
+	j.nextSends(now, give)
+	j.nextFollow(now, give)
 	return steps
 }
 
 // WakeAt is when [Job.Next] should be asked again though nothing came back; ok is false when there is no such time.
 func (j *Job) WakeAt(now time.Time) (at time.Time, ok bool) {
-	if j.calls >= MaxInFlight {
-		return time.Time{}, false
-	}
-	for i := range j.items {
-		it := &j.items[i]
-		if it.finished || it.busy {
-			continue
+	due := func(t time.Time) {
+		if t.Before(now) {
+			t = now
 		}
-		if !ok || it.wakeAt.Before(at) {
-			at, ok = it.wakeAt, true
+		if !ok || t.Before(at) {
+			at, ok = t, true
 		}
 	}
-	if ok && at.Before(now) {
-		at = now
+	if j.calls < MaxInFlight {
+		for _, l := range j.doubt {
+			if !l.busy {
+				due(l.at)
+			}
+		}
+		if t, may := j.sendAt(); may {
+			due(t)
+		}
+	}
+	if t, may := j.findAt(); may {
+		due(t)
+	}
+	if t, may := j.followAt(); may {
+		due(t)
 	}
 	return at, ok
 }
 
-// Apply takes the answer to a step.
+// Apply takes the result of a step. One that was taken already changes nothing.
 func (j *Job) Apply(r StepResult, now time.Time) {
-	it := &j.items[r.Step.Index]
-	if !it.busy {
+	o, running := j.running[r.Step.Number]
+	if !running {
 		return
 	}
-	it.busy = false
-	j.calls--
-	it.outcome.At = now
-	if r.Step.Look {
-		j.looked(it, r.Err, now)
-		return
-	}
-	if r.Err == nil && !j.Plan.Verb.Creates() && r.Result.Done {
-		j.finish(it, Sent, "")
-		return
-	}
-	if r.Err == nil && j.Plan.Verb.Creates() && len(r.Result.Created) == 1 {
-		it.outcome.Created = r.Result.Created[0]
-		j.finish(it, Sent, "")
-		if it.outcome.Created.Deduplicated {
-			j.finish(it, Duplicate, "the server took it for a duplicate of "+it.outcome.Created.MessageID)
-		}
-		return
-	}
-	j.failed(it, r.Step.Key, r.Err, now)
-	if j.halted && !it.finished && it.outcome.State != InDoubt {
-		j.finish(it, NotSent, j.reason)
-	}
-}
-
-func (j *Job) failed(it *jobItem, key Key, err error, now time.Time) {
-	var (
-		lost         *LostAnswerError
-		notFound     *NotFoundError
-		limited      *RateLimitedError
-		unauthorized *UnauthorizedError
-		readOnly     *ReadOnlyError
-		bad          *BadRequestError
-		quota        *QuotaError
-		neverSent    *NeverSentError
-		local        *RefusedError
-	)
-	switch {
-	case errors.As(err, &lost):
-		// Whatever caused the loss, it is no answer.
-		it.doubt(err.Error(), now)
-	case errors.As(err, &notFound):
-		j.finish(it, AlreadyGone, err.Error())
-	case errors.As(err, &limited) && !limited.Daily && limited.Until.Before(now.Add(longestWait)):
-		it.wakeAt = latest(limited.Until, now.Add(time.Second)).Add(jitter(key))
-		it.outcome.Reason = err.Error()
-	case errors.As(err, &limited), errors.As(err, &unauthorized), errors.As(err, &readOnly):
-		// What holds for one entry holds for all of them: nothing more is sent.
-		j.finish(it, NotSent, err.Error())
-		j.halt(err.Error())
-	case errors.As(err, &bad), errors.As(err, &quota), errors.As(err, &local):
-		j.finish(it, Refused, err.Error())
-	case errors.As(err, &neverSent):
-		if it.unsent++; it.unsent > maxUnsent {
-			j.finish(it, NotSent, err.Error())
-			j.halt(err.Error())
+	delete(j.running, r.Step.Number)
+	switch o.kind {
+	case SendStep:
+		j.sends--
+		j.calls--
+		if j.sweep != nil {
+			j.swept(r, now)
 			return
 		}
-		it.wakeAt = now.Add(time.Duration(1<<it.unsent)*time.Second + jitter(key))
-		it.outcome.Reason = err.Error()
-	case err != nil:
-		it.doubt(err.Error(), now)
-	default:
-		it.doubt("the answer does not say what was done", now)
+		j.answered(o.call, r, now)
+	case LookStep:
+		j.calls--
+		j.looked(o.look, r, now)
+	case FindStep:
+		j.found(r, now)
+	case FollowStep:
+		j.followed(o.items, r, now)
+	case BackStep:
+		j.cameBack(o.items, r, now)
 	}
 }
 
-func (it *jobItem) doubt(reason string, now time.Time) {
-	it.outcome.State, it.outcome.Reason = InDoubt, reason
-	it.wakeAt = now.Add(readBack[0])
+func (j *Job) keys(items []int) []Key {
+	keys := make([]Key, len(items))
+	for n, i := range items {
+		keys[n] = j.Key(i)
+	}
+	return keys
 }
 
-// looked takes the answer to a look after a lost answer. Only being gone settles it at once: an entry that is still
-// there may be about to go.
-func (j *Job) looked(it *jobItem, err error, now time.Time) {
-	var (
-		notFound *NotFoundError
-		lost     *LostAnswerError
-	)
-	if errors.As(err, &notFound) && !errors.As(err, &lost) {
-		j.finish(it, GoneUnknownHow, "the answer was lost, and it is not in the DLQ any more: sent, expired, or handled by someone else")
-		return
-	}
-	it.reads++
-	if it.reads < len(readBack) {
-		it.wakeAt = now.Add(readBack[it.reads] - readBack[it.reads-1])
-		return
-	}
-	it.outcome.FoundStillThere = err == nil
-	if err != nil {
-		j.finish(it, InDoubt, "the answer was lost, and the entry cannot be read: "+err.Error())
-		return
-	}
-	j.finish(it, InDoubt, "the answer was lost, and after 30 s it is still in the DLQ")
-}
-
-func (j *Job) finish(it *jobItem, s OutcomeState, reason string) {
+func (j *Job) finish(i int, s OutcomeState, reason string, now time.Time) {
+	it := &j.items[i]
 	if !it.finished {
 		j.open--
 	}
-	it.outcome.State, it.outcome.Reason, it.finished = s, reason, true
+	j.set(i, s)
+	it.outcome.Reason, it.outcome.At, it.finished = reason, now, true
+}
+
+// set changes the state of an entry, and nothing else.
+func (j *Job) set(i int, s OutcomeState) {
+	o := &j.items[i].outcome
+	j.counts[o.State]--
+	j.counts[s]++
+	o.State = s
+}
+
+// made takes note of the new message or run of an entry. among is of how many entries it may be.
+func (j *Job) made(i int, c Created, among int, now time.Time) {
+	it := &j.items[i]
+	it.outcome.Created, it.outcome.Among = c, 0
+	if among > 1 {
+		it.outcome.Among = among
+	}
+	for _, id := range [...]string{c.MessageID, c.WorkflowRunID} {
+		if id != "" {
+			j.explained[id] = struct{}{}
+		}
+	}
+	if c.Deduplicated {
+		j.finish(i, Duplicate, "the server took it for a duplicate of "+c.MessageID, now)
+		return
+	}
+	j.finish(i, Sent, "", now)
+	j.beginFollowing(i, now)
 }
 
 // halt keeps what was not begun from being sent.
-func (j *Job) halt(reason string) {
-	j.halted, j.reason = true, reason
-	for i := range j.items {
-		it := &j.items[i]
-		if it.finished || it.busy || it.outcome.State == InDoubt {
-			continue
-		}
-		j.finish(it, NotSent, reason)
+func (j *Job) halt(reason string, now time.Time) {
+	if j.halted {
+		return
 	}
+	j.halted, j.reason = true, reason
+	queue := j.queue
+	j.queue = nil
+	for _, c := range queue {
+		for _, i := range c.items {
+			j.finish(i, NotSent, reason, now)
+		}
+	}
+	j.haltSweep(reason)
 }
 
-// Stop keeps what was not begun from being sent; calls under way go on.
-func (j *Job) Stop(reason string) { j.halt(reason) }
+// Stop keeps what was not begun from being sent; calls under way go on, and what was sent is followed.
+func (j *Job) Stop(reason string, now time.Time) { j.halt(reason, now) }
+
+// Pause keeps calls from starting until Continue; what was sent is followed.
+func (j *Job) Pause() { j.paused = true }
+
+// Continue ends a pause.
+func (j *Job) Continue() { j.paused = false }
+
+// Hold keeps calls from starting while another job feeds.
+func (j *Job) Hold(hold bool) { j.held = hold }
 
 // Outcome is what is known of the i-th entry.
 func (j *Job) Outcome(i int) Outcome {
 	o := j.items[i].outcome
 	o.Unfinished = !j.items[i].finished
+	o.Followed = j.items[i].follow.active
 	return o
 }
 
@@ -253,19 +259,66 @@ func (j *Job) Len() int { return len(j.items) }
 // Key is the i-th entry.
 func (j *Job) Key(i int) Key { return j.Plan.Selection.At(i) }
 
-// Finished tells whether nothing more will be done for any entry.
-func (j *Job) Finished() bool {
-	return j.open == 0
-}
+// Finished tells whether nothing more will be sent, and nothing is in doubt that will be looked for. What was sent may
+// still be followed.
+func (j *Job) Finished() bool { return j.open == 0 }
+
+// Ended tells whether everything that was sent is at its end, too.
+func (j *Job) Ended() bool { return j.open == 0 && j.follow.active == 0 }
 
 // Counts is how many entries are in each state; they add up to the plan.
 func (j *Job) Counts() map[OutcomeState]int {
 	counts := make(map[OutcomeState]int)
-	for i := range j.items {
-		counts[j.items[i].outcome.State]++
+	for s, n := range j.counts {
+		if n > 0 {
+			counts[OutcomeState(s)] = n
+		}
 	}
 	return counts
 }
+
+// Extra is how many messages or runs were made beyond the entries of the plan, as a write by filter may.
+func (j *Job) Extra() int { return j.extra }
+
+// JobState is what a job is doing.
+type JobState uint8
+
+// The states of a job.
+const (
+	Feeding JobState = iota
+	Waiting          // for another job, which feeds
+	Paused
+	Settling  // everything was fed or stopped; answers and looks are outstanding
+	Following // what was sent is followed
+	Ended
+)
+
+func (s JobState) String() string {
+	return [...]string{"feeding", "waiting for another job", "paused", "settling", "following", "ended"}[s]
+}
+
+// State is what the job is doing now.
+func (j *Job) State() JobState {
+	switch {
+	case j.toFeed() && j.paused:
+		return Paused
+	case j.toFeed() && j.held:
+		return Waiting
+	case j.toFeed():
+		return Feeding
+	case !j.Finished():
+		return Settling
+	case !j.Ended():
+		return Following
+	}
+	return Ended
+}
+
+// toFeed tells whether calls are still to be made.
+func (j *Job) toFeed() bool { return len(j.queue) > 0 || j.sweepsOn() }
+
+// Stopped is why the job was stopped before all was sent; empty when it was not.
+func (j *Job) Stopped() string { return j.reason }
 
 // jitter spreads calls that were refused together over half a second.
 func jitter(k Key) time.Duration {

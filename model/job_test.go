@@ -19,7 +19,28 @@ func newJob(t testing.TB, n int) *model.Job {
 	for i := 1; i <= n; i++ {
 		l.Marks.Toggle(key(i))
 	}
-	return model.NewJob(7, mustPlan(t, l))
+	p := mustPlan(t, l)
+	// Without a label nothing can be looked for in the logs.
+	p.Operation = ""
+	return model.NewJob(7, p)
+}
+
+// subject is the only entry that a step is for.
+func subject(s model.Step) model.Key {
+	if s.Kind == model.LookStep {
+		return s.Keys[0]
+	}
+	return s.Write.Selection.At(0)
+}
+
+// indexOf is the place of the step's entry in the job.
+func indexOf(j *model.Job, s model.Step) int {
+	for i := range j.Len() {
+		if j.Key(i) == subject(s) {
+			return i
+		}
+	}
+	return -1
 }
 
 func sent(id string) model.WriteResult {
@@ -111,7 +132,7 @@ func TestEntriesYetToBeSentByAJobTakeNoVerb(t *testing.T) {
 	if o := j.Outcome(5); o.State != model.NotSent {
 		t.Errorf("the last is %v", o.State)
 	}
-	j.Stop("stopped")
+	j.Stop("stopped", epoch)
 	if o := j.Outcome(5); o.TakesNoVerb() || !o.Settled() || o.Reason != "stopped" {
 		t.Errorf("stopped, and still %+v", o)
 	}
@@ -130,13 +151,13 @@ func TestLookGoesOutTwoTenAndThirtySecondsAfterALostAnswer(t *testing.T) {
 			t.Fatal("too early")
 		}
 		s = one(t, j, at)
-		if !s.Look || s.Key != key(1) || s.Job != 7 || s.Index != 0 || s.Write.Selection.Valid() == nil {
+		if s.Kind != model.LookStep || len(s.Keys) != 1 || s.Keys[0] != key(1) || s.Job != 7 || s.Write.Selection.Valid() == nil {
 			t.Fatalf("does %+v", s)
 		}
 		if o := j.Outcome(0); o.State != model.InDoubt || o.FoundStillThere || o.Settled() {
 			t.Fatalf("%+v", o)
 		}
-		j.Apply(model.StepResult{Step: s}, at)
+		j.Apply(model.StepResult{Step: s, Found: []model.Entry{message(1)}}, at)
 	}
 	o := j.Outcome(0)
 	if o.State != model.InDoubt || !o.FoundStillThere || !o.Settled() || o.TakesNoVerb() || !strings.Contains(o.Reason, "still in the DLQ") {
@@ -154,7 +175,7 @@ func TestLookThatFindsNothingSettlesIt(t *testing.T) {
 		j.Apply(model.StepResult{Step: s, Err: &model.LostAnswerError{Host: "h"}}, epoch)
 		now := seconds(100)
 		for range looks {
-			j.Apply(model.StepResult{Step: one(t, j, now)}, now)
+			j.Apply(model.StepResult{Step: one(t, j, now), Found: []model.Entry{message(1)}}, now)
 			now = now.Add(time.Minute)
 		}
 		j.Apply(model.StepResult{Step: one(t, j, now), Err: &model.NotFoundError{What: "1-0"}}, now)
@@ -206,7 +227,7 @@ func TestLimitedWriteGoesOutAgainOnceTheLimitEnds(t *testing.T) {
 		if j.Next(at.Add(-1)) != nil {
 			t.Errorf("%s: too early", name)
 		}
-		if again := one(t, j, at); again.Look || again.Write.Selection.At(0) != s.Key {
+		if again := one(t, j, at); again.Kind != model.SendStep || subject(again) != subject(s) {
 			t.Errorf("%s: %+v", name, again)
 		}
 	}
@@ -237,7 +258,7 @@ func TestWriteThatNeverLeavesIsTriedFourTimes(t *testing.T) {
 	for !j.Finished() {
 		steps := j.Next(now)
 		for _, s := range steps {
-			if s.Index == 0 {
+			if indexOf(j, s) == 0 {
 				tries++
 			}
 			j.Apply(model.StepResult{Step: s, Err: &model.NeverSentError{Host: "h"}}, now)
@@ -281,7 +302,7 @@ func TestWhatHoldsForAllStopsTheJob(t *testing.T) {
 			if err != nil {
 				j.Apply(model.StepResult{Step: steps[2], Err: err}, epoch)
 			} else {
-				j.Stop("")
+				j.Stop("", epoch)
 				j.Apply(model.StepResult{Step: steps[2], Err: &model.RateLimitedError{Host: "h"}}, epoch)
 			}
 			j.Apply(model.StepResult{Step: steps[3], Err: &model.NeverSentError{Host: "h"}}, epoch)
@@ -292,7 +313,7 @@ func TestWhatHoldsForAllStopsTheJob(t *testing.T) {
 			if err != nil && (j.Outcome(1).Reason != err.Error() || j.Outcome(6).Reason != err.Error()) {
 				t.Errorf("%q, %q", j.Outcome(1).Reason, j.Outcome(6).Reason)
 			}
-			if s := one(t, j, seconds(60)); !s.Look || s.Index != 0 {
+			if s := one(t, j, seconds(60)); s.Kind != model.LookStep || indexOf(j, s) != 0 {
 				t.Errorf("does %+v", s)
 			}
 		})
@@ -302,7 +323,7 @@ func TestWhatHoldsForAllStopsTheJob(t *testing.T) {
 func TestCallsUnderWayAreWaitedForAfterAStop(t *testing.T) {
 	j := newJob(t, 2)
 	steps := j.Next(epoch)
-	j.Stop("enough")
+	j.Stop("enough", epoch)
 	if j.Finished() {
 		t.Fatal("finished with calls under way")
 	}
@@ -323,7 +344,7 @@ func TestAnswerThatComesTwiceIsTakenOnce(t *testing.T) {
 	if o := j.Outcome(0); o.State != model.Sent || !o.At.Equal(epoch) {
 		t.Errorf("%+v", o)
 	}
-	if s := one(t, j, epoch); s.Index != 4 {
+	if s := one(t, j, epoch); indexOf(j, s) != 4 {
 		t.Errorf("starts %+v", s)
 	}
 	if j.Next(epoch) != nil {

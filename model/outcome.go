@@ -21,9 +21,24 @@ const (
 	InDoubt
 	// GoneUnknownHow: after a lost answer it is not in the DLQ any more: sent, expired, or handled by someone else.
 	GoneUnknownHow
-	// Sent: a new message or run was made of it.
+	// Sent: a new message or run was made of it, which is at no end yet as far as is known.
 	Sent
+	// Retrying: the new message was answered with an error, and is tried again.
+	Retrying
+	// Delivered: the new message was delivered, or the new run succeeded.
+	Delivered
+	// CameBack: the new message or run failed for good and is in the DLQ again.
+	CameBack
+	// Cancelled: the new message or run was cancelled.
+	Cancelled
+	// NoEvidence: the logs have nothing of the new message or run.
+	NoEvidence
 )
+
+// OutcomeStates are all states, in the order in which they are told.
+var OutcomeStates = [...]OutcomeState{
+	Delivered, Sent, Retrying, CameBack, Cancelled, NoEvidence, Sending, NotSent, Refused, AlreadyGone, Duplicate, InDoubt, GoneUnknownHow,
+}
 
 func (s OutcomeState) String() string {
 	switch s {
@@ -43,6 +58,16 @@ func (s OutcomeState) String() string {
 		return "gone, unknown how"
 	case Sent:
 		return "sent"
+	case Retrying:
+		return "retrying"
+	case Delivered:
+		return "delivered"
+	case CameBack:
+		return "came back"
+	case Cancelled:
+		return "cancelled"
+	case NoEvidence:
+		return "no evidence"
 	}
 	return "unknown"
 }
@@ -56,6 +81,15 @@ type Outcome struct {
 	Reason string
 	// Created is the new message or run, once known.
 	Created Created
+	// Among is how many entries shared a call that told how many became what, and not which; 0 when it is known of this one.
+	Among int
+	// NextAt is when a message that is [Retrying] is tried again; zero when unknown.
+	NextAt time.Time
+	// BackAs is the new entry of what [CameBack]; zero while it is not known. SameFailure tells whether it failed as before.
+	BackAs      Key
+	SameFailure bool
+	// Followed is set while the logs are read for what becomes of it.
+	Followed bool
 	// FoundStillThere is set of an entry in doubt that was still in the DLQ at the last look.
 	FoundStillThere bool
 	// Unfinished is set while the job will do more for it: it is yet to be sent, or to be looked for.
@@ -74,7 +108,7 @@ func (o Outcome) TakesNoVerb() bool {
 	case NotSent, Refused:
 		return o.Unfinished
 	case InDoubt:
-		return !(o.FoundStillThere && o.Verb.MaySendAgain())
+		return o.Unfinished || !(o.FoundStillThere && o.Verb.MaySendAgain())
 	}
 	return true
 }
@@ -82,7 +116,7 @@ func (o Outcome) TakesNoVerb() bool {
 // LeavesList tells whether the row is cleared when the list is taken in anew: the entry is not in the DLQ any more.
 func (o Outcome) LeavesList() bool {
 	switch o.State {
-	case AlreadyGone, Duplicate, GoneUnknownHow:
+	case AlreadyGone, Duplicate, GoneUnknownHow, Retrying, Delivered, CameBack, Cancelled, NoEvidence:
 		return true
 	case Sent:
 		return o.Verb != RerunFailureFunction
@@ -99,4 +133,29 @@ func (o Outcome) Words() string {
 		return "failure function started again"
 	}
 	return o.State.String()
+}
+
+// sameFailure tells whether an entry failed as it did before: with the same status, and a response that begins alike but for
+// its numbers.
+func sameFailure(before, after *Entry) bool {
+	return before.Status == after.Status && withoutNumbers(before.Response) == withoutNumbers(after.Response)
+}
+
+// withoutNumbers is the beginning of a response with a # for every number in it.
+func withoutNumbers(response string) string {
+	const compared = 120
+	b := make([]byte, 0, compared)
+	for i := range min(len(response), 2*compared) {
+		c := response[i]
+		if isDigit(c) {
+			c = '#'
+			if len(b) > 0 && b[len(b)-1] == '#' {
+				continue
+			}
+		}
+		if b = append(b, c); len(b) == compared {
+			break
+		}
+	}
+	return string(b)
 }

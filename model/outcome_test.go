@@ -23,10 +23,16 @@ func TestOutcomeDecidesWhatMayBeDoneWithTheRow(t *testing.T) {
 		{o{State: model.InDoubt, Verb: model.Retry, Unfinished: true}, "in doubt", false, true, false},
 		{o{State: model.InDoubt, Verb: model.Retry}, "in doubt", true, true, false},
 		{o{State: model.InDoubt, Verb: model.Retry, FoundStillThere: true}, "in doubt", true, false, false},
+		{o{State: model.InDoubt, Verb: model.Retry, FoundStillThere: true, Unfinished: true}, "in doubt", false, true, false},
 		{o{State: model.InDoubt, Verb: model.Resume, FoundStillThere: true}, "in doubt", true, true, false},
 		{o{State: model.GoneUnknownHow}, "gone, unknown how", true, true, true},
 		{o{State: model.Sent}, "sent", true, true, true},
-		{o{State: model.Sent + 1}, "unknown", true, true, false},
+		{o{State: model.Retrying}, "retrying", true, true, true},
+		{o{State: model.Delivered}, "delivered", true, true, true},
+		{o{State: model.CameBack}, "came back", true, true, true},
+		{o{State: model.Cancelled}, "cancelled", true, true, true},
+		{o{State: model.NoEvidence}, "no evidence", true, true, true},
+		{o{State: model.NoEvidence + 1}, "unknown", true, true, false},
 	} {
 		got := c.outcome
 		if got.State.String() != c.name || got.Settled() != c.settled || got.TakesNoVerb() != c.takesNoVerb || got.LeavesList() != c.leaving {

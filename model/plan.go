@@ -22,6 +22,8 @@ type Plan struct {
 	// Operation is the label that is added to the entries' own, such as redrive-1a2b3c4d.
 	Operation string
 	FrozenAt  time.Time
+	// Matching is set when the server decides, by a filter, what is done; the entries are then what it is expected to take.
+	Matching Matching
 
 	// What is not in the plan.
 	Hidden int // marked, and hidden by the filter
@@ -29,7 +31,7 @@ type Plan struct {
 	Unfit     []string
 	Newcomers int // waiting to be taken in
 	Acted     int // marked, and already acted on
-	Unlabeled int // entries whose labels are left as they are, so the operation cannot be found by its label
+	Gone      int // found to be gone when the plan was checked
 
 	// CursorOutside is the entry under the cursor when it is not among the marked ones.
 	CursorOutside *Entry
@@ -78,9 +80,6 @@ func NewPlan(r PlanRequest) (Plan, error) {
 		}
 		keys = append(keys, e.Key)
 		p.Entries = append(p.Entries, *e)
-		if _, labelled := p.labels(e); !labelled {
-			p.Unlabeled++
-		}
 	}
 	if len(keys) == 0 && len(p.Unfit) > 0 {
 		return Plan{}, errors.New("nothing to run again: the failure function has not failed")
@@ -91,46 +90,6 @@ func NewPlan(r PlanRequest) (Plan, error) {
 	var err error
 	p.Selection, err = NewSelection(keys...)
 	return p, err
-}
-
-// Refusal says why the plan cannot be carried out, or "".
-func (p *Plan) Refusal() string {
-	if n := p.Selection.Len(); n > MaxSingle {
-		return fmt.Sprintf("more than %d at once is not built yet: close this, unmark some with space", MaxSingle)
-	}
-	return ""
-}
-
-// Calls says which calls the plan will make.
-func (p *Plan) Calls() string {
-	call := map[Verb]string{
-		Retry: "POST /v2/dlq/retry/{dlqId}", Resume: "POST /v2/workflows/dlq/resume/{dlqId}",
-		Restart: "POST /v2/workflows/dlq/restart/{dlqId}", RerunFailureFunction: "POST /v2/workflows/dlq/callback/{dlqId}",
-		Delete: "DELETE /v2/dlq/{dlqId}",
-	}[p.Verb]
-	if p.Verb == Delete && p.Selection.Kind() == WorkflowRun {
-		call = "DELETE /v2/workflows/dlq/{dlqId}"
-	}
-	n := p.Selection.Len()
-	if n == 1 {
-		return "1 × " + call
-	}
-	return fmt.Sprintf("%d × %s, %d at once", n, call, min(n, MaxInFlight))
-}
-
-// Write is the call for the i-th entry.
-func (p *Plan) Write(i int) Write {
-	one, _ := NewSelection(p.Selection.At(i))
-	if !p.Verb.Creates() {
-		return Write{Verb: p.Verb, Selection: one}
-	}
-	o := p.Overrides
-	if o.Labels = o.typedLabels(); o.Labels != nil && p.Operation != "" {
-		o.Labels = append(o.Labels, p.Operation)
-	} else if o.Labels == nil {
-		o.Labels, _ = p.labels(&p.Entries[i])
-	}
-	return Write{Verb: p.Verb, Selection: one, Overrides: o}
 }
 
 // labels are the entry's own with the operation's added and those of earlier operations taken off; nil when they must be

@@ -51,7 +51,7 @@ func TestPlanIsForTheEntryUnderTheCursorWhenNoneIsMarked(t *testing.T) {
 	if p.Verb != model.Retry || p.Operation != operation || !p.FrozenAt.Equal(seconds(99)) || p.CursorOutside != nil {
 		t.Errorf("%+v", p)
 	}
-	if got := p.Calls(); got != "1 × POST /v2/dlq/retry/{dlqId}" {
+	if got := p.CallText(p.Summary()); got != "1 × POST /v2/dlq/retry/{dlqId}" {
 		t.Error(got)
 	}
 }
@@ -72,7 +72,7 @@ func TestPlanIsForTheMarkedEntriesInTheOrderOfTheList(t *testing.T) {
 	if p = mustPlan(t, l); p.CursorOutside == nil || p.CursorOutside.Key != key(2) {
 		t.Errorf("outside is %v", p.CursorOutside)
 	}
-	if got := p.Calls(); got != "3 × POST /v2/dlq/retry/{dlqId}, 3 at once" {
+	if got := p.CallText(p.Summary()); got != "3 × POST /v2/dlq/retry/{dlqId}, 3 at once" {
 		t.Error(got)
 	}
 }
@@ -94,13 +94,13 @@ func TestPlanIsFrozen(t *testing.T) {
 	l.MoveTo(2)
 	refilter(t, l, "status:404")
 	l.TakeIn(all)
-	if diff := cmp.Diff(before, p, cmp.AllowUnexported(model.Selection{})); diff != "" {
+	if diff := cmp.Diff(before, p, cmp.AllowUnexported(model.Selection{}, model.Matching{})); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff(outside, *p.CursorOutside); diff != "" {
 		t.Error(diff)
 	}
-	w := p.Write(1)
+	w := model.NewJob(1, p).Next(epoch)[1].Write
 	if w.Selection.Len() != 1 || w.Selection.At(0) != key(1) || w.Verb != model.Retry {
 		t.Errorf("writes %+v", w)
 	}
@@ -171,30 +171,32 @@ func TestVerbIsRefusedForTheOtherKind(t *testing.T) {
 		}
 	}
 	p := mustPlan(t, runs)
-	if w := p.Write(0); w.Verb != model.Resume || w.Selection.At(0) != run(1).Key || w.Selection.Kind() != model.WorkflowRun {
-		t.Errorf("%+v", w)
+	if p.Verb != model.Resume || p.Selection.At(0) != run(1).Key || p.Selection.Kind() != model.WorkflowRun {
+		t.Errorf("%+v", p)
 	}
-	if got := p.Calls(); got != "1 × POST /v2/workflows/dlq/resume/{dlqId}" {
+	if got := p.CallText(p.Summary()); got != "1 × POST /v2/workflows/dlq/resume/{dlqId}" {
 		t.Error(got)
 	}
 }
 
-func TestPlanOfMoreThanTwentyIsRefused(t *testing.T) {
-	l := loaded(t, 5, messages(1, 21)...)
+func TestPlanOfMoreThanTwentyGoesOutInBulk(t *testing.T) {
+	l := loaded(t, 5, messages(1, 250)...)
 	for n := 1; n <= 20; n++ {
 		l.Marks.Toggle(key(n))
 	}
 	p := mustPlan(t, l)
-	if r := p.Refusal(); r != "" {
-		t.Errorf("20: %s", r)
-	}
-	if got := p.Calls(); got != "20 × POST /v2/dlq/retry/{dlqId}, 4 at once" {
+	if got := p.CallText(p.Summary()); p.Bulk() || got != "20 × POST /v2/dlq/retry/{dlqId}, 4 at once" {
 		t.Error(got)
 	}
-	l.Marks.Toggle(key(21))
+	for n := 21; n <= 250; n++ {
+		l.Marks.Toggle(key(n))
+	}
 	p = mustPlan(t, l)
-	if r := p.Refusal(); !strings.Contains(r, "more than 20") {
-		t.Errorf("21: %q", r)
+	if got := p.CallText(p.Summary()); !p.Bulk() || got != "3 × POST /v2/dlq/retry?dlqIds=, 3 at once" {
+		t.Error(got)
+	}
+	if q := p.Question(); q.Kind != model.TypeCount || q.Want() != "250" {
+		t.Errorf("asks for %q", q.Want())
 	}
 }
 
@@ -221,7 +223,7 @@ func TestLabelsAreTheEntrysOwnAndTheOperations(t *testing.T) {
 			e := message(1, c.change...)
 			own := slices.Clone(e.Labels)
 			p := mustPlan(t, loaded(t, 5, e))
-			got := p.Write(0).Overrides.Labels
+			got := p.Labels(0)
 			if diff := cmp.Diff(c.want, got); diff != "" || (got == nil) != (c.want == nil) {
 				t.Error(diff)
 			}
@@ -229,8 +231,8 @@ func TestLabelsAreTheEntrysOwnAndTheOperations(t *testing.T) {
 			if c.want == nil {
 				unlabeled = 1
 			}
-			if p.Unlabeled != unlabeled {
-				t.Errorf("%d unlabeled", p.Unlabeled)
+			if p.Summary().Unlabelled != unlabeled {
+				t.Errorf("%d unlabeled", p.Summary().Unlabelled)
 			}
 			if diff := cmp.Diff(own, p.Entries[0].Labels); diff != "" {
 				t.Errorf("the entry has changed: %s", diff)
@@ -244,8 +246,8 @@ func TestWithoutAnOperationLabelsAreLeftAsTheyAre(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := p.Write(0).Overrides.Labels; got != nil || p.Unlabeled != 1 {
-		t.Errorf("sends %v, %d unlabeled", got, p.Unlabeled)
+	if got := p.Labels(0); got != nil || p.Summary().Unlabelled != 1 {
+		t.Errorf("sends %v, %d unlabeled", got, p.Summary().Unlabelled)
 	}
 }
 
@@ -326,7 +328,7 @@ func TestTypedLabelsGoOutAloneWhenThereIsNoOperationToFind(t *testing.T) {
 	p := mustPlan(t, loaded(t, 5, message(1)))
 	p.Operation = ""
 	p.Overrides.Values[model.SetLabels] = "a, b"
-	if got := p.Write(0).Overrides.Labels; !slices.Equal(got, []string{"a", "b"}) {
+	if got := p.Labels(0); !slices.Equal(got, []string{"a", "b"}) {
 		t.Errorf("labels %q", got)
 	}
 }

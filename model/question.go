@@ -25,13 +25,14 @@ type Question struct {
 	wrong bool
 }
 
-// Question is what the plan asks: a delete the word, a restart of more than one the number, anything else yes or no.
+// Question is what the plan asks: a delete the word; a restart of more than one, anything of more than [MaxSingle], and whatever the
+// server decides, the number; anything else yes or no.
 func (p *Plan) Question() Question {
 	n := p.Selection.Len()
 	switch {
 	case p.Verb == Delete:
 		return Question{Kind: TypeWord, want: "delete"}
-	case p.Verb == Restart && n > 1:
+	case n > MaxSingle || p.ByFilter() || p.Verb == Restart && n > 1:
 		return Question{Kind: TypeCount, want: strconv.Itoa(n)}
 	}
 	return Question{}

@@ -109,9 +109,8 @@ func (l *Listing) ApplyRebuilt(b Rebuilt) bool {
 	l.keepCursor(func() {
 		l.rows, l.sorting = b.rows, b.sorting
 		l.shownGeneration = b.Generation
-		l.takeVerdicts(b)
 		// Since the work began pages may have come, and newcomers may have been taken in and entries taken off.
-		since := l.since(b.seen)
+		since := append(l.since(b.seen), l.takeVerdicts(b)...)
 		for _, keys := range []map[Key]struct{}{b.waiting, b.cleared, l.cleared} {
 			for k := range keys {
 				if r, ok := l.store.Find(k); ok {

@@ -1,5 +1,7 @@
 package model
 
+import "slices"
+
 // ErrEmptySelection is the refusal of a write that names no entry. To the server no selection means every entry.
 var ErrEmptySelection error = &RefusedError{Reason: "no entry is selected"}
 
@@ -44,6 +46,17 @@ func (s Selection) Len() int { return len(s.keys) }
 
 // At is the i-th key.
 func (s Selection) At(i int) Key { return s.keys[i] }
+
+// Has tells whether the entry is in it.
+func (s Selection) Has(k Key) bool { return slices.Contains(s.keys, k) }
+
+// DLQ is the account and region of all entries.
+func (s Selection) DLQ() DLQ {
+	if len(s.keys) == 0 {
+		return ""
+	}
+	return s.keys[0].DLQ
+}
 
 // Kind is the kind of all entries.
 func (s Selection) Kind() Kind {

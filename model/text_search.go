@@ -131,8 +131,9 @@ func (l *Listing) ApplySearch(s TextSearch) bool {
 	return true
 }
 
-// takeVerdicts adds what a rebuild has found out to what was since.
-func (l *Listing) takeVerdicts(b Rebuilt) {
+// takeVerdicts adds what a rebuild has found out to what was since, and returns the rows whose texts it missed and that were
+// looked in since.
+func (l *Listing) takeVerdicts(b Rebuilt) (since []Row) {
 	newest := func(r Row) bool {
 		row, _ := l.store.Find(l.store.At(r).Key)
 		return row == r
@@ -143,7 +144,10 @@ func (l *Listing) takeVerdicts(b Rebuilt) {
 		}
 	}
 	for _, r := range b.missing {
-		if _, known := l.texts.verdicts[r]; !known && newest(r) {
+		switch _, known := l.texts.verdicts[r]; {
+		case known:
+			since = append(since, r)
+		case newest(r):
 			l.texts.missing[r] = struct{}{}
 		}
 	}
@@ -152,6 +156,7 @@ func (l *Listing) takeVerdicts(b Rebuilt) {
 			delete(l.texts.due, r)
 		}
 	}
+	return since
 }
 
 // nextTexts is the next page of reading the list once more for texts that were not kept, which begins when all of the list

@@ -22,6 +22,8 @@ type Write struct {
 	Cursor string
 
 	Overrides Overrides
+	// Operation names what the write is part of, for the record of it. It is not sent.
+	Operation string
 }
 
 // Valid is nil for a write that says exactly what it is for. Its error is a [RefusedError]; [ErrEmptySelection] when it

@@ -29,7 +29,7 @@ func (a *answers) begin(s model.Step) bool {
 func (a *answers) end(r model.StepResult) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.calls = slices.DeleteFunc(a.calls, func(s model.Step) bool { return s.Job == r.Step.Job && s.Index == r.Step.Index })
+	a.calls = slices.DeleteFunc(a.calls, func(s model.Step) bool { return s.Job == r.Step.Job && s.Number == r.Step.Number })
 	a.come = append(a.come, r)
 }
 
@@ -38,15 +38,17 @@ func (a *answers) takenIn(r model.StepResult) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.come = slices.DeleteFunc(a.come, func(c model.StepResult) bool {
-		return c.Step.Job == r.Step.Job && c.Step.Index == r.Step.Index && c.Step.Look == r.Step.Look
+		return c.Step.Job == r.Step.Job && c.Step.Number == r.Step.Number
 	})
 }
 
 // open tells whether a write of the entry was made and not answered.
-func (a *answers) open(job, index int) bool {
+func (a *answers) open(job int, key model.Key) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return slices.ContainsFunc(a.calls, func(s model.Step) bool { return s.Job == job && s.Index == index && !s.Look })
+	return slices.ContainsFunc(a.calls, func(s model.Step) bool {
+		return s.Job == job && s.Kind == model.SendStep && (s.Write.Matching.Valid() == nil || s.Write.Selection.Has(key))
+	})
 }
 
 // close lets nothing more be sent, and returns the answers that the screen does not have.

@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"redrive/model"
+	"redrive/model/run"
 )
 
 // Every command is made here. Each has captured values only, never the model, and turns a panic into a message.
@@ -58,32 +59,20 @@ func layOut(d model.Detail, generation int, o documentOptions) tea.Cmd {
 
 func failed(err error) tea.Msg { return panicMsg{err.Error()} }
 
+func runCheck(b model.Backend, sheet int, s model.Step) tea.Cmd {
+	return func() tea.Msg { return checkedMsg{sheet, run.Take(context.Background(), b, s)} }
+}
+
 // runStep makes one call of a job. Its context is its own: nothing on the screen ends a write.
 func runStep(b model.Backend, a *answers, s model.Step) tea.Cmd {
 	return func() tea.Msg {
 		if !a.begin(s) {
 			return nil
 		}
-		r := takeStep(b, s)
+		r := run.Take(context.Background(), b, s)
 		a.end(r)
 		return stepMsg{r}
 	}
-}
-
-// takeStep carries a step out. A panic in it is a lost answer: the call may have gone out.
-func takeStep(b model.Backend, s model.Step) (r model.StepResult) {
-	defer func() {
-		if p := recover(); p != nil {
-			r = model.StepResult{Step: s, Err: &model.LostAnswerError{Host: "redrive", Cause: fmt.Errorf("%v", p)}}
-		}
-	}()
-	ctx := context.Background()
-	if s.Look {
-		_, err := b.Get(ctx, s.Key)
-		return model.StepResult{Step: s, Err: err}
-	}
-	result, err := b.Do(ctx, s.Write)
-	return model.StepResult{Step: s, Result: result, Err: err}
 }
 
 // after makes the message once d has passed.

@@ -359,6 +359,9 @@ func (b *memory) Do(_ context.Context, w model.Write) (model.WriteResult, error)
 		done, err = b.do(w)
 	}
 	key := w.Selection.At(0)
+	if w.Selection.Len() > 1 {
+		return b.doMany(w, done, err)
+	}
 	if w.Verb == model.RerunFailureFunction && done && err == nil {
 		return model.WriteResult{Done: true}, nil
 	}
@@ -376,6 +379,29 @@ func (b *memory) Do(_ context.Context, w model.Write) (model.WriteResult, error)
 		return model.WriteResult{Created: []model.Created{{WorkflowRunID: fmt.Sprintf("wfr_new%d", b.made)}}}, nil
 	}
 	return model.WriteResult{Created: []model.Created{{MessageID: fmt.Sprintf("msg_new%d", b.made)}}}, nil
+}
+
+// doMany carries out a write of many entries as the service is documented to: what is not there it leaves out.
+func (b *memory) doMany(w model.Write, done bool, err error) (r model.WriteResult, _ error) {
+	for i := range w.Selection.Len() {
+		if !done || !b.remove(w.Selection.At(i)) {
+			continue
+		}
+		r.Count++
+		switch w.Verb {
+		case model.Retry:
+			b.made++
+			r.Created = append(r.Created, model.Created{MessageID: fmt.Sprintf("msg_new%d", b.made)})
+		case model.Resume, model.Restart:
+			b.made++
+			r.Created = append(r.Created, model.Created{WorkflowRunID: fmt.Sprintf("wfr_new%d", b.made)})
+		}
+	}
+	if err != nil {
+		return model.WriteResult{}, err
+	}
+	r.Done = w.Verb == model.Delete
+	return r, nil
 }
 
 func (b *memory) remove(k model.Key) bool {

@@ -104,7 +104,7 @@ func TestGoldenScreens(t *testing.T) {
 			d.press(keymap.NextField, keymap.NextField)
 			d.typed("1000 * pow(2, retried)")
 		}},
-		"refused": {everything, func(d *driver) {
+		"bulk": {everything, func(d *driver) {
 			d.press(keymap.MarkAll, keymap.BringBack)
 			d.pass(time.Second)
 		}},

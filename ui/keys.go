@@ -113,10 +113,6 @@ func (m *Model) disabled(a keymap.Action) string {
 		return m.noExport()
 	case keymap.Suspend:
 		return m.opts.NoSuspend
-	case keymap.Yes:
-		if m.sheet != nil {
-			return m.sheet.plan.Refusal()
-		}
 	case keymap.LoadAll:
 		switch {
 		case l.Complete():

@@ -43,6 +43,11 @@ type (
 	growDocumentMsg struct{ generation int }
 	followMsg       struct{ generation int }
 
+	// checkedMsg is the result of a step of the check of a sheet.
+	checkedMsg struct {
+		sheet  int
+		result model.StepResult
+	}
 	stepMsg struct{ result model.StepResult }
 
 	// wakeMsg comes when something waited for is due; at tells which waiting it ends.

@@ -224,7 +224,7 @@ func (m *Model) Close() []string {
 				continue
 			}
 			state := o.State
-			if state == model.Sending && !m.calls.open(j.Number, i) {
+			if state == model.Sending && !m.calls.open(j.Number, j.Key(i)) {
 				state = model.NotSent
 			}
 			out = append(out, text.Sprintf("%s of %s %s: %s", j.Plan.Verb.String(), j.Plan.Selection.Kind().Noun(1), j.Key(i).ID, state.String()).String())

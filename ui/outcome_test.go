@@ -27,7 +27,7 @@ func TestALostAnswerIsNeverSentAgain(t *testing.T) {
 			d.press(keymap.BringBack)
 			d.confirm()
 			d.shows("in doubt")
-			d.pass(time.Minute)
+			d.pass(3 * time.Minute)
 			d.shows(tt.want)
 			if len(b.writes) != 1 {
 				t.Errorf("written %d times", len(b.writes))
@@ -50,7 +50,7 @@ func TestWhatWasFoundStillThereMayBeRetriedButNotResumed(t *testing.T) {
 			}
 			d.press(keymap.BringBack)
 			d.confirm()
-			d.pass(time.Minute)
+			d.pass(3 * time.Minute)
 			d.press(keymap.BringBack)
 			d.confirm()
 			want := 2

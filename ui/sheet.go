@@ -19,8 +19,11 @@ type sheet struct {
 	// question is what is asked, with what was typed for an answer.
 	question model.Question
 	form     *form // the overrides while they are edited
-	lines    []sheetLine
-	top      int
+	// check finds out which entries are still there, when there are too many for each to be answered by itself.
+	check   *model.Check
+	lines   []sheetLine
+	summary model.Summary
+	top     int
 	// watching is set while it is being found out whether the sheet's frame stands; quiet counts the looks at which the
 	// terminal had taken everything.
 	watching bool
@@ -51,6 +54,9 @@ func (m *Model) plan(verb model.Verb) tea.Cmd {
 	}
 	m.sheets++
 	m.sheet = &sheet{id: m.sheets, plan: plan, question: plan.Question()}
+	if plan.Bulk() {
+		m.sheet.check = model.NewCheck(&plan)
+	}
 	m.sheet.lines = m.sheet.says(m)
 	return m.watchSheet()
 }
@@ -123,8 +129,6 @@ func (s *sheet) scope() keymap.Scope {
 	switch {
 	case s.form != nil:
 		return keymap.Form
-	case s.plan.Refusal() != "":
-		return keymap.Sheet
 	case s.question.Kind == model.TypeCount:
 		return keymap.SheetCount
 	case s.question.Kind == model.TypeWord:
@@ -138,7 +142,7 @@ func (m *Model) answers(s *sheet) bool {
 	if m.lineStalls() {
 		s.guard.ForeignKey(m.now)
 	}
-	return s.plan.Refusal() == "" && s.guard.Answer(m.now)
+	return s.guard.Answer(m.now) && s.checked()
 }
 
 func (m *Model) sheetKey(msg tea.KeyPressMsg, b keymap.Binding, known bool) tea.Cmd {
@@ -191,11 +195,8 @@ func (m *Model) sheetKey(msg tea.KeyPressMsg, b keymap.Binding, known bool) tea.
 }
 
 func (m *Model) closeSheet() tea.Cmd {
-	verb, refusal := m.sheet.plan.Verb, m.sheet.plan.Refusal()
+	verb := m.sheet.plan.Verb
 	m.sheet = nil
-	if refusal != "" {
-		return nil
-	}
 	return m.say(text.Sprintf("nothing was sent: the %s was not confirmed", verb.String()))
 }
 

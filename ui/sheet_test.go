@@ -209,16 +209,68 @@ func TestTheSheetSaysWhatIsNotInIt(t *testing.T) {
 	d.shows("Retry 2 messages", "the row under the cursor is not marked", "1 marked, but hidden by the filter", "2 newcomers")
 }
 
-func TestMoreThanTwentyAreRefusedOnTheSheet(t *testing.T) {
-	b := newMemory(30, 0)
+func TestMoreThanTwentyAreCheckedAndAskedForByTheirNumber(t *testing.T) {
+	b := newMemory(230, 0)
 	d := newDriver(t, b, 120, 40)
-	d.press(keymap.MarkAll, keymap.BringBack)
-	d.shows("Retry 30 messages", "not built yet")
-	d.confirm()
+	d.press(keymap.LoadAll)
+	d.press(keymap.MarkAll)
+	b.remove(message(7).Key)
+	b.remove(message(207).Key)
+	d.press(keymap.BringBack)
+	d.shows("Retry 228 messages", "still there 228, gone 2", "3 × POST /v2/dlq/retry?dlqIds=", "Type the number of messages and enter:")
+	d.pass(time.Second)
+	d.typed("230")
+	d.press(keymap.Answer)
+	d.shows("that is not it: 228 is asked for")
 	if len(b.writes) != 0 {
 		t.Fatalf("sent %d", len(b.writes))
 	}
-	d.shows("not built yet")
+	d.press(keymap.EmptyField)
+	d.typed("228")
+	d.press(keymap.Answer)
+	d.pass(11 * time.Second)
+	var sent []int
+	for _, w := range b.writes {
+		sent = append(sent, w.Selection.Len())
+	}
+	if len(sent) != 3 || sent[0]+sent[1]+sent[2] != 228 || b.made != 228 {
+		t.Errorf("sent %v, made %d", sent, b.made)
+	}
+	d.shows("retry of 228 messages: 228 sent")
+}
+
+func TestAPlanOfManyIsNotAnsweredBeforeItWasChecked(t *testing.T) {
+	b := newMemory(30, 0)
+	d := newDriver(t, b, 120, 40)
+	d.press(keymap.MarkAll)
+	d.holding = true
+	d.press(keymap.BringBack)
+	d.shows("checking what is still there: 0 of 30")
+	d.pass(time.Second)
+	d.typed("30")
+	d.press(keymap.Answer)
+	d.release()
+	if len(b.writes) != 0 {
+		t.Fatal("it was sent unchecked")
+	}
+}
+
+func TestAPlanThatCannotBeCheckedSaysSo(t *testing.T) {
+	b := newMemory(30, 0)
+	d := newDriver(t, b, 120, 40)
+	d.press(keymap.MarkAll)
+	b.listErr = &model.ServerError{Host: "h", Status: 500}
+	d.press(keymap.BringBack)
+	d.shows("not, as the DLQ could not be read: h failed (500)", "Type the number of messages")
+}
+
+func TestAPlanOfWhichNothingIsLeftCloses(t *testing.T) {
+	b := newMemory(30, 0)
+	d := newDriver(t, b, 120, 40)
+	d.press(keymap.MarkAll)
+	b.entries[model.Message] = nil
+	d.press(keymap.BringBack)
+	d.shows("nothing to retry: all of them are gone from the DLQ")
 }
 
 func TestResumeGoesTheSameWay(t *testing.T) {

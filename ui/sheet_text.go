@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/dustin/go-humanize"
+
 	"redrive/model"
 	"redrive/ui/text"
 )
@@ -69,8 +71,11 @@ func (s *sheet) says(m *Model) []sheetLine {
 		warn(next(p.CursorOutside == nil && p.Hidden+p.Acted == 0, text.Const("not in it")),
 			text.Sprintf("%d with no failed failure function: %s", n, strings.Join(p.Unfit, ", ")))
 	}
+	if p.Gone > 0 {
+		warn(next(p.CursorOutside == nil && p.Hidden+p.Acted+len(p.Unfit) == 0, text.Const("not in it")), text.Sprintf("%s that are gone from the DLQ", humanize.Comma(int64(p.Gone))))
+	}
 	if p.Newcomers > 0 {
-		add(next(p.CursorOutside == nil && p.Hidden+p.Acted+len(p.Unfit) == 0, text.Const("not in it")), text.Sprintf("%d newcomers that are not shown yet", p.Newcomers))
+		add(next(p.CursorOutside == nil && p.Hidden+p.Acted+len(p.Unfit)+p.Gone == 0, text.Const("not in it")), text.Sprintf("%d newcomers that are not shown yet", p.Newcomers))
 	}
 	for i, c := range firstFew(p.ByDestination()) {
 		add(next(i == 0, text.Const("to")), text.Sprintf("%d × %s", c.N, c.Value))
@@ -93,7 +98,14 @@ func (s *sheet) says(m *Model) []sheetLine {
 	if e, ok := p.Oddest(); ok {
 		add(text.Const("the oddest"), s.sample(m, e))
 	}
-	add(text.Const("calls"), text.Line(p.Calls()))
+	if s.check != nil {
+		add(text.Const("checked"), s.stillThere())
+	}
+	s.summary = p.Summary()
+	add(text.Const("calls"), text.Line(p.CallText(s.summary)))
+	if p.Bulk() {
+		add(text.Safe{}, text.Sprintf("about %s at %d entries a second (p pauses, x stops, + - change it)", roughly(p.Duration()), model.DefaultPace))
+	}
 	if p.Verb.Creates() {
 		headers := s.headers()
 		for i, h := range headers {
@@ -137,14 +149,18 @@ func (s *sheet) sample(m *Model, e *model.Entry) text.Safe {
 
 func (s *sheet) label() text.Safe {
 	p := &s.plan
-	if typed := p.Write(0).Overrides.Labels; p.Overrides.Values[model.SetLabels] != "" {
+	if typed := p.Labels(0); p.Overrides.Values[model.SetLabels] != "" {
 		return text.Sprintf("%s, instead of their own", strings.Join(typed, ", "))
 	}
 	switch {
-	case p.Unlabeled == p.Selection.Len():
+	case s.summary.Unlabelled == p.Selection.Len() && p.Bulk():
+		return text.Const("none is added: their labels differ, and a call has one set of labels for all")
+	case s.summary.Unlabelled > 0 && p.Bulk():
+		return text.Sprintf("%s is added to %d of them; the labels of the others differ within a call, and stay", p.Operation, p.Selection.Len()-s.summary.Unlabelled)
+	case s.summary.Unlabelled == p.Selection.Len():
 		return text.Const("none is added: their labels cannot be sent back as they are")
-	case p.Unlabeled > 0:
-		return text.Sprintf("%s is added, but not to %d with labels that cannot be sent back", p.Operation, p.Unlabeled)
+	case s.summary.Unlabelled > 0:
+		return text.Sprintf("%s is added, but not to %d with labels that cannot be sent back", p.Operation, s.summary.Unlabelled)
 	}
 	return text.Sprintf("%s is added to each one's own", p.Operation)
 }
@@ -222,11 +238,11 @@ func (m *Model) drawSheetOver(lines []string) (cursorX, cursorY int) {
 func (m *Model) drawQuestion() (line string, cursor int) {
 	s := m.sheet
 	r := newRow(m.width).space(2)
-	if why := s.plan.Refusal(); why != "" {
-		return r.put(m.theme.warn, text.Line(why)).String(), -1
-	}
 	if s.form != nil {
 		return r.put(m.theme.dim, text.Const("an empty field is not sent, and the server decides; a 0 is sent")).String(), -1
+	}
+	if !s.checked() {
+		return m.drawChecking(r), -1
 	}
 	if s.question.Kind != model.YesNo {
 		return m.drawTyped(r)
@@ -255,7 +271,7 @@ func (m *Model) drawTyped(r *row) (line string, cursor int) {
 	s := m.sheet
 	what := text.Sprintf("Type %s and enter: ", s.question.Want())
 	if s.question.Kind == model.TypeCount {
-		what = text.Const("Type the number of runs and enter: ")
+		what = text.Sprintf("Type the number of %s and enter: ", s.plan.Selection.Kind().Noun(2))
 	}
 	r.put(m.theme.bold, what).put(m.theme.plain, text.Line(s.question.Typed()))
 	cursor = r.used

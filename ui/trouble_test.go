@@ -190,10 +190,3 @@ func TestWhatArrivesBetweenTwoLooksIsNotPassedOver(t *testing.T) {
 	d.shows("1 Messages 500 ", "500 loaded")
 	d.hides("▲")
 }
-
-func TestTheFooterOfARefusedSheetOffersNoAnswer(t *testing.T) {
-	d := newDriver(t, newMemory(30, 0), 120, 40)
-	d.press(keymap.MarkAll, keymap.BringBack)
-	d.shows("n nothing")
-	d.hides("y send")
-}

@@ -87,6 +87,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.detail.grow(m, msg)
 	case followMsg:
 		return m.detail.followed(m, msg)
+	case checkedMsg:
+		return m.sheetChecked(msg)
 	case stepMsg:
 		m.calls.takenIn(msg.result)
 		return m.stepDone(msg.result)
@@ -134,8 +136,13 @@ func (m *Model) pump() tea.Cmd {
 			cmds = append(cmds, runMarkAll(k, l.BeginMarkAll(), m.mayMark()))
 		}
 	}
+	if m.sheet != nil && m.sheet.check != nil {
+		for _, s := range m.sheet.check.Next() {
+			cmds = append(cmds, runCheck(m.opts.Backend, m.sheet.id, s))
+		}
+	}
 	for _, j := range m.jobs {
-		if j.Finished() {
+		if j.Ended() {
 			continue
 		}
 		for _, s := range j.Next(m.now) {

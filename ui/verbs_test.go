@@ -39,7 +39,7 @@ func TestARestartOfMoreThanOneAsksForTheNumber(t *testing.T) {
 	b := newMemory(5, 9)
 	d := newDriver(t, b, 120, 40)
 	d.press(keymap.Workflows, keymap.Mark, keymap.Mark, keymap.Mark, keymap.Restart)
-	d.shows("Type the number of runs and enter:")
+	d.shows("Type the number of workflow runs and enter:")
 	d.pass(time.Second)
 	d.typed("4")
 	d.press(keymap.Answer)

@@ -270,8 +270,10 @@ func roughly(d time.Duration) string {
 		return text.Sprintf("%dd %dh", days, hours).String()
 	case hours > 0:
 		return text.Sprintf("%dh %dm", hours, minutes).String()
+	case minutes > 0:
+		return text.Sprintf("%dm", minutes).String()
 	}
-	return text.Sprintf("%dm", minutes).String()
+	return text.Sprintf("%ds", int(d.Seconds())).String()
 }
 
 // jobLine is how much of what was sent is not settled yet.

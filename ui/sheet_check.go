@@ -1,0 +1,61 @@
+package ui
+
+import (
+	tea "charm.land/bubbletea/v2"
+	"github.com/dustin/go-humanize"
+
+	"redrive/ui/text"
+)
+
+// checked tells whether it is known what is still there of the plan, or cannot be known.
+func (s *sheet) checked() bool { return s.check == nil || s.check.Done() }
+
+// sheetChecked takes a step of the check. What is gone is taken out of the plan, and the sheet has to be read anew.
+func (m *Model) sheetChecked(msg checkedMsg) tea.Cmd {
+	s := m.sheet
+	if s == nil || s.id != msg.sheet || s.check == nil {
+		return nil
+	}
+	s.check.Apply(msg.result)
+	if !s.check.Done() {
+		return nil
+	}
+	if gone := s.check.Gone(); len(gone) > 0 {
+		left, some := s.plan.Without(gone)
+		for _, k := range gone {
+			m.acted[k] = m.foundGone()
+		}
+		if !some {
+			m.sheet = nil
+			return m.say(text.Sprintf("nothing to %s: all of them are gone from the DLQ", s.plan.Verb.String()))
+		}
+		s.plan, s.question = left, left.Question()
+	}
+	s.lines = s.says(m)
+	s.top = 0
+	// What was seen of the sheet before is not what it says now.
+	m.sheets++
+	s.id, s.watching = m.sheets, false
+	s.guard.Unreadable()
+	return m.watchSheet()
+}
+
+// drawChecking says that the plan cannot be answered yet.
+func (m *Model) drawChecking(r *row) string {
+	s := m.sheet
+	return r.put(m.theme.dim, text.Sprintf("checking what is still there: %s of %s · n sends nothing",
+		humanize.Comma(int64(s.check.Checked())), humanize.Comma(int64(s.plan.Selection.Len())))).String()
+}
+
+// stillThere says what the check found.
+func (s *sheet) stillThere() text.Safe {
+	switch {
+	case !s.check.Done():
+		return text.Const("what is still there, before anything is sent")
+	case s.check.Err() != nil:
+		return text.Sprintf("not, as the DLQ could not be read: %s", s.check.Err().Error())
+	case s.plan.Gone > 0:
+		return text.Sprintf("still there %s, gone %s", humanize.Comma(int64(s.plan.Selection.Len())), humanize.Comma(int64(s.plan.Gone)))
+	}
+	return text.Sprintf("all %s are still there", humanize.Comma(int64(s.plan.Selection.Len())))
+}
