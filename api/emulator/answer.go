@@ -80,20 +80,3 @@ func badRequest(format string, values ...any) refusal {
 func notFound(format string, values ...any) refusal {
 	return refusal{http.StatusNotFound, fmt.Sprintf(format, values...)}
 }
-
-// burstHeaders announce the limit of requests per second. The reset is in
-// Unix seconds.
-type burstHeaders struct {
-	limit, remaining int
-	reset            instant
-}
-
-func (h burstHeaders) on(a answer) answer {
-	if h.limit == 0 {
-		return a
-	}
-	a.header.Set("Burst-RateLimit-Limit", strconv.Itoa(h.limit))
-	a.header.Set("Burst-RateLimit-Remaining", strconv.Itoa(h.remaining))
-	a.header.Set("Burst-RateLimit-Reset", strconv.FormatInt(h.reset.time().Unix(), 10))
-	return a
-}

@@ -25,7 +25,10 @@ type message struct {
 	// run is the workflow run that the message is a step of, if it is.
 	run *run
 
-	attempts  int
+	attempts int
+	// queue is the queue that the message is in until it is done.
+	queue *queue
+	// inQueue says that the message has a consumer of the queue.
 	inQueue   bool
 	cancelled bool
 }
@@ -40,8 +43,8 @@ func (s *Server) send(m *message, notBefore instant) {
 	if m.QueueName != "" {
 		// A queue keeps the order in which messages came in, whatever their
 		// delays are.
-		q := s.queue(m.QueueName)
-		q.lag++
+		m.queue = s.queue(m.QueueName)
+		m.queue.lag++
 	}
 	start := max(s.now.plus(s.ids.between(startSoonest, startLatest)), notBefore)
 	s.timeline.plan(start, func() { s.enter(m) })
@@ -52,13 +55,12 @@ func (s *Server) enter(m *message) {
 	if s.droppedIfCancelled(m) {
 		return
 	}
-	if m.QueueName == "" || m.inQueue {
+	if m.queue == nil || m.inQueue {
 		s.admit(m)
 		return
 	}
-	q := s.queue(m.QueueName)
-	q.waiting = append(q.waiting, m)
-	s.drainQueue(q)
+	m.queue.waiting = append(m.queue.waiting, m)
+	s.drainQueue(m.queue)
 }
 
 // drainQueue starts as many messages as the queue has consumers. A message
@@ -118,12 +120,21 @@ func (s *Server) attempt(m *message) {
 	if took == 0 {
 		took = s.ids.between(answerSoonest, answerLatest)
 	}
+	if m.Timeout > 0 && took > m.Timeout {
+		took, reply = m.Timeout, Attempt{Error: "the destination did not answer in time"}
+	}
 	s.after(took, func() { s.settle(m, reply) })
 }
 
 // settle is what follows from the answer of the destination.
 func (s *Server) settle(m *message, reply Attempt) {
 	m.attempts++
+	if m.run != nil && m.run.state == runCancelled {
+		s.releaseFlowKey(m)
+		s.finish(m)
+		return
+	}
+	s.callBack(m, reply)
 	if reply.delivers() {
 		s.note(m, stateDelivered, logDetail{reply: &reply})
 		s.releaseFlowKey(m)
@@ -159,6 +170,9 @@ func (s *Server) deliver(m *message) {
 	if m.run != nil {
 		m.run.stepDone(s.now)
 		s.after(duration(m.run.workflow.Rest), func() {
+			if m.run.state != runStarted {
+				return
+			}
 			m.run.succeed(s.now)
 			m.origin.fate.Delivered = true
 		})
@@ -185,16 +199,18 @@ func (s *Server) fail(m *message, reply Attempt) {
 	m.origin.fate.BackAs = back.DLQID
 	if m.run != nil {
 		m.run.fail(s.now, back)
+		return
 	}
+	s.callBackFailure(m, reply, back.DLQID)
 }
 
 // finish takes a message that is done off the books.
 func (s *Server) finish(m *message) {
 	delete(s.messages, m.MessageID)
-	if m.QueueName == "" {
+	q := m.queue
+	if q == nil {
 		return
 	}
-	q := s.queue(m.QueueName)
 	q.lag--
 	if m.inQueue {
 		q.active--

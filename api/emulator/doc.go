@@ -1,6 +1,6 @@
 // Package emulator is a QStash in memory: an [http.Handler] that serves the
-// dead letter queue, log, queue and flow control endpoints of the QStash and
-// Workflow REST APIs, without a network and without an account.
+// publishing, dead letter queue, log, queue, flow control and run endpoints of
+// the QStash and Workflow REST APIs, without a network and without an account.
 //
 // It exists for two readers. `redrive --demo` and `redrive emulator` show the
 // program at work on a seeded incident; the tests of the client and of the
@@ -13,6 +13,11 @@
 // has a default and a switch (see [Switches]), because a client has to survive
 // either answer. What goes wrong on a network is scripted with
 // [Server.SetFaults].
+//
+// Nothing is really delivered. What is published is said to be delivered at
+// the first attempt, unless [Server.ScriptDestination] or the header
+// Upstash-Forward-Emulator-Answers (such as "503, 503, 200") says what the
+// destination answers.
 //
 // Nothing runs in the background. Deliveries, workflow runs, arrivals and
 // expiry are worked out from the clock whenever a request comes in, so with an

@@ -51,6 +51,17 @@ type Entry struct {
 	// RetryDelayExpression gives the milliseconds before a retry.
 	RetryDelayExpression string
 
+	// Timeout is how long the destination may take to answer; zero means any
+	// time.
+	Timeout time.Duration
+
+	// DeduplicationID is what the message was published with.
+	DeduplicationID string
+
+	// RedactFields are the parts that the API shows as REDACTED:<SHA256>:
+	// body, header, or header[Name]. They are delivered as they are.
+	RedactFields []string
+
 	// ResponseStatus is the status of the last attempt, 0 when there was no
 	// response.
 	ResponseStatus int
@@ -72,6 +83,8 @@ type Entry struct {
 	// give, for shapes that these cannot express. The other fields still
 	// decide filters and actions.
 	Raw json.RawMessage
+
+	callback, failureCallback callbackSettings
 
 	// fill completes a copy of a seeded entry when it is shown. Three
 	// thousand bodies that nobody looks at are not worth making at start.

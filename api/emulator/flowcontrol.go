@@ -113,6 +113,22 @@ func (c *call) getFlowKey() (answer, error) {
 	return jsonAnswer(http.StatusOK, known.json(c.now)), nil
 }
 
+// parallelismQuota is how many deliveries run at once on the pay-as-you-go
+// plan.
+const parallelismQuota = 100
+
+// globalParallelism counts the deliveries of all keys.
+func (c *call) globalParallelism() (answer, error) {
+	running := 0
+	for _, k := range c.flowKeys {
+		running += k.running
+	}
+	return jsonAnswer(http.StatusOK, struct {
+		Max   int `json:"parallelismMax"`
+		Count int `json:"parallelismCount"`
+	}{parallelismQuota, running}), nil
+}
+
 func (c *call) pauseFlowKey() (answer, error) {
 	c.flowKey(c.argument).paused = true
 	return emptyAnswer(http.StatusOK), nil

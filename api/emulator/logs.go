@@ -3,6 +3,7 @@ package emulator
 import (
 	"encoding/base64"
 	"encoding/json"
+	"iter"
 	"net/http"
 	"net/url"
 	"slices"
@@ -19,7 +20,7 @@ var (
 		"fromDate", "toDate", "label",
 	}
 	undocumentedLogKeys = []string{
-		"messageIds", "host", "path", "flowControlKey", "callerIp", "trimBody",
+		"messageIds", "host", "path", "flowControlKey", "callerIp", "trimBody", "groupBy",
 	}
 	inProgress = []logState{stateActive, stateRetry, stateError}
 	logStates  = []logState{
@@ -45,6 +46,7 @@ type logJSON struct {
 	ResponseStatus   int      `json:"responseStatus,omitempty"`
 	ResponseBody     string   `json:"responseBody,omitempty"`
 	ResponseHeaders  Header   `json:"responseHeaders,omitempty"`
+	Timeout          int64    `json:"timeout,omitempty"`
 	Callback         string   `json:"callback,omitempty"`
 	CallbackHeaders  Header   `json:"callbackHeaders,omitempty"`
 	FailureCallback  string   `json:"failureCallback,omitempty"`
@@ -60,85 +62,141 @@ type logJSON struct {
 }
 
 func (c *call) listLogs() (answer, error) {
-	listed, cursor, err := c.logPage(pageLimit)
-	if err != nil {
-		return answer{}, err
-	}
+	key := "logs"
 	if c.options.Switches.LogsKeyIsEvents {
-		return eventsAnswer(listed, cursor), nil
+		key = "events"
 	}
-	return jsonAnswer(http.StatusOK, struct {
-		Cursor json.RawMessage `json:"cursor,omitempty"`
-		Logs   []logJSON       `json:"logs"`
-	}{cursor, listed}), nil
+	return c.answerLogs(pageLimit, key)
 }
 
-func (c *call) listEvents() (answer, error) {
-	listed, cursor, err := c.logPage(eventPageLimit)
+func (c *call) listEvents() (answer, error) { return c.answerLogs(eventPageLimit, "events") }
+
+// answerLogs answers log records under the key, or grouped by message if the
+// query says so.
+func (c *call) answerLogs(limit int, key string) (answer, error) {
+	p, err := c.logPaging(limit)
 	if err != nil {
 		return answer{}, err
 	}
-	return eventsAnswer(listed, cursor), nil
+	if p.matches, err = c.logFilter(); err != nil {
+		return answer{}, err
+	}
+	switch grouping := c.query.Get("groupBy"); grouping {
+	case "":
+		listed, cursor := c.logPage(p)
+		return listAnswer(cursor, key, listed), nil
+	case "messageId":
+		listed, cursor := c.groupedLogPage(p)
+		return listAnswer(cursor, "messages", listed), nil
+	default:
+		return answer{}, badRequest("invalid groupBy")
+	}
 }
 
-func eventsAnswer(listed []logJSON, cursor json.RawMessage) answer {
-	return jsonAnswer(http.StatusOK, struct {
-		Cursor json.RawMessage `json:"cursor,omitempty"`
-		Events []logJSON       `json:"events"`
-	}{cursor, listed})
+// listAnswer is an object with a cursor, unless it is nil, and a list.
+func listAnswer[T any](cursor json.RawMessage, key string, listed []T) answer {
+	shape := map[string]any{key: listed}
+	if cursor != nil {
+		shape["cursor"] = cursor
+	}
+	return jsonAnswer(http.StatusOK, shape)
 }
 
-// logPage reads the log newest first.
-func (c *call) logPage(limit int) ([]logJSON, json.RawMessage, error) {
-	count, cursor, err := c.logPaging(limit)
-	if err != nil {
-		return nil, nil, err
-	}
-	matches, err := c.logFilter()
-	if err != nil {
-		return nil, nil, err
-	}
-	var trim *int
-	if c.query.Has("trimBody") {
-		length, err := strconv.Atoi(c.query.Get("trimBody"))
-		if err != nil {
-			return nil, nil, badRequest("invalid trimBody")
-		}
-		trim = &length
-	}
-	listed, next := make([]logJSON, 0, min(count, pageLimit)), ""
-	var last orderKey
+// logPaging is which part of the log is wanted.
+type logPaging struct {
+	count   int
+	cursor  *orderKey
+	trim    *int
+	matches func(*logRecord) bool
+}
+
+// newestFirst yields the records that match, newest first.
+func (c *call) newestFirst(p logPaging) iter.Seq[*logRecord] {
 	records := c.log.oldestFirst()
-	for n := len(records) - 1; n >= 0; n-- {
-		record := &records[n]
-		if cursor != nil && record.key.compare(*cursor) >= 0 || !matches(record) {
+	return func(yield func(*logRecord) bool) {
+		for n := len(records) - 1; n >= 0; n-- {
+			if p.matches(&records[n]) && !yield(&records[n]) {
+				return
+			}
+		}
+	}
+}
+
+func (p logPaging) passed(key orderKey) bool {
+	return p.cursor != nil && key.compare(*p.cursor) >= 0
+}
+
+func (c *call) logPage(p logPaging) ([]logJSON, json.RawMessage) {
+	listed, next := make([]logJSON, 0, min(p.count, pageLimit)), ""
+	var last orderKey
+	for record := range c.newestFirst(p) {
+		if p.passed(record.key) {
 			continue
 		}
-		if len(listed) == count {
+		if len(listed) == p.count {
 			next = last.String()
 			break
 		}
-		listed, last = append(listed, c.logJSON(record, trim)), record.key
+		listed, last = append(listed, c.logJSON(record, p.trim)), record.key
 	}
-	return listed, c.cursor(next, false), nil
+	return listed, c.cursor(next, false)
 }
 
-func (c *call) logPaging(limit int) (count int, cursor *orderKey, err error) {
-	count = limit
+// groupJSON is a message with its log records.
+type groupJSON struct {
+	MessageID string    `json:"messageId"`
+	Events    []logJSON `json:"events"`
+}
+
+// groupedLogPage is a page of messages, by their newest record.
+func (c *call) groupedLogPage(p logPaging) ([]*groupJSON, json.RawMessage) {
+	groups, next := []*groupJSON{}, ""
+	known := map[string]*groupJSON{}
+	var last orderKey
+	for record := range c.newestFirst(p) {
+		id := record.bag.MessageID
+		group, seen := known[id]
+		switch {
+		case seen:
+		case p.passed(record.key):
+			known[id] = nil
+		case len(groups) == p.count:
+			known[id] = nil
+			next = last.String()
+		default:
+			group = &groupJSON{MessageID: id}
+			groups, known[id], last = append(groups, group), group, record.key
+		}
+		if group != nil {
+			group.Events = append(group.Events, c.logJSON(record, p.trim))
+		}
+	}
+	return groups, c.cursor(next, false)
+}
+
+func (c *call) logPaging(limit int) (p logPaging, err error) {
+	p.count = limit
 	if c.query.Has("count") {
-		count, err = strconv.Atoi(c.query.Get("count"))
-		if err != nil || count < 1 || count > limit {
-			return 0, nil, badRequest("count must be between 1 and %d", limit)
+		p.count, err = strconv.Atoi(c.query.Get("count"))
+		if err != nil || p.count < 1 || p.count > limit {
+			return p, badRequest("count must be between 1 and %d", limit)
 		}
 	}
 	if text := c.query.Get("cursor"); text != "" {
 		key, ok := parseOrderKey(text)
 		if !ok {
-			return 0, nil, badRequest("invalid cursor")
+			return p, badRequest("invalid cursor")
 		}
-		cursor = &key
+		p.cursor = &key
 	}
-	return count, cursor, nil
+	if c.query.Has("trimBody") {
+		length, err := strconv.Atoi(c.query.Get("trimBody"))
+		if err != nil {
+			return p, badRequest("invalid trimBody")
+		}
+		p.trim = &length
+	}
+	return p, nil
 }
 
 // logFilter reads the filters; the cheap ones are asked first.
@@ -217,13 +275,13 @@ func (c *call) wantedStates() ([]logState, error) {
 }
 
 func (c *call) logJSON(record *logRecord, trim *int) logJSON {
-	bag := record.bag.full()
+	bag := record.bag.readable()
 	shape := logJSON{
 		Time: int64(record.key.at), MessageID: bag.MessageID, State: string(record.state),
 		URL: bag.URL, Method: bag.Method, Header: bag.Header, Body: base64Of(trimmed(bag.Body, trim)),
 		NextDeliveryTime: int64(record.detail.next), TopicName: bag.TopicName,
 		EndpointName: bag.EndpointName, ScheduleID: bag.ScheduleID, QueueName: bag.QueueName,
-		Callback: bag.Callback, CallbackHeaders: bag.CallbackHeader,
+		Timeout: bag.Timeout.Milliseconds(), Callback: bag.Callback, CallbackHeaders: bag.CallbackHeader,
 		FailureCallback: bag.FailureCallback, FailureHeaders: bag.FailureCallbackHeader,
 		MaxRetries: bag.MaxRetries, RetryDelay: bag.RetryDelayExpression, Labels: bag.Labels,
 		FlowControlKey: bag.FlowControlKey, Parallelism: bag.Parallelism, Rate: bag.Rate,
@@ -255,17 +313,5 @@ func (c *call) getMessage() (answer, error) {
 	if m == nil {
 		return answer{}, notFound("message %s not found", c.argument)
 	}
-	return jsonAnswer(http.StatusOK, c.messageJSON(m.full(), nil)), nil
-}
-
-// cancelMessage asks for a message not to be delivered. It takes effect when
-// the message would be delivered next.
-func (c *call) cancelMessage() (answer, error) {
-	m := c.messages[c.argument]
-	if m == nil || m.cancelled {
-		return answer{}, notFound("message %s not found", c.argument)
-	}
-	m.cancelled = true
-	c.note(m, stateCancelRequested, logDetail{})
-	return emptyAnswer(http.StatusOK), nil
+	return jsonAnswer(http.StatusOK, c.messageJSON(m.readable(), nil)), nil
 }

@@ -72,7 +72,7 @@ func TestLogsAreFiltered(t *testing.T) {
 			t.Errorf("%s: %s", query, diff)
 		}
 	}
-	for _, query := range []string{"state=NEW", "count=101", "cursor=x", "trimBody=x", "groupBy=messageId", "fromDate=x"} {
+	for _, query := range []string{"state=NEW", "count=101", "cursor=x", "trimBody=x", "groupBy=state", "fromDate=x"} {
 		b.wantStatus(b.send(http.MethodGet, "/v2/logs?"+query), http.StatusBadRequest)
 	}
 }

@@ -43,6 +43,15 @@ type Options struct {
 	// headers announce. Zero means no limit and no headers.
 	BurstLimit int
 
+	// DailyLimit is the number of messages that can be made in a day, UTC:
+	// published, enqueued, and by retrying, resuming and restarting. More get
+	// 429, with the RateLimit-* headers. Zero means no limit and no headers.
+	DailyLimit int
+
+	// QueueQuota is the number of queues that the plan allows; one more gets
+	// 412. Zero means any number.
+	QueueQuota int
+
 	// RetryQuota is the highest Upstash-Retries the plan allows; more gets
 	// 412. Zero means any number.
 	RetryQuota int

@@ -22,6 +22,8 @@ type override struct {
 	// deduplicationID is the same for every message of a bulk call.
 	deduplicationID string
 	contentBased    bool
+	// flowControlled says that limits are given, which need a key.
+	flowControlled bool
 }
 
 // plannedDays bounds a delay; more overflows what the clock can count.
@@ -29,16 +31,21 @@ const plannedDays = 100 * 365
 
 // overrides reads the configuration headers, which are those of publishing a
 // message.
-func (c *call) overrides() (*override, error) {
+func (c *call) overrides() (*override, error) { return c.configuration(c.request.Header) }
+
+func (c *call) configuration(header http.Header) (*override, error) {
 	o := &override{}
-	for _, name := range slices.Sorted(maps.Keys(c.request.Header)) {
+	for _, name := range slices.Sorted(maps.Keys(header)) {
 		option, configures := strings.CutPrefix(name, "Upstash-")
 		if !configures {
 			continue
 		}
-		if err := c.override(o, option, strings.Join(c.request.Header[name], ",")); err != nil {
+		if err := c.override(o, option, strings.Join(header[name], ",")); err != nil {
 			return nil, err
 		}
+	}
+	if o.flowControlled && header.Get("Upstash-Flow-Control-Key") == "" {
+		return nil, badRequest("Upstash-Flow-Control-Key is missing")
 	}
 	return o, nil
 }
@@ -76,38 +83,80 @@ func (c *call) override(o *override, option, value string) error {
 		}
 		o.notBefore = instantOf(time.Unix(seconds, 0))
 	case "Timeout":
-		if _, err := parseDuration(value); err != nil {
+		timeout, err := parseDuration(value)
+		if err != nil {
 			return badRequest("invalid Upstash-Timeout")
 		}
+		change(func(e *Entry) { e.Timeout = timeout })
 	case "Flow-Control-Key":
 		change(func(e *Entry) { e.FlowControlKey = value })
 	case "Flow-Control-Value":
-		return c.overrideFlow(o, value)
+		return o.flowControl(value)
 	case "Deduplication-Id":
 		if strings.Contains(value, ":") {
 			return badRequest("DeduplicationId cannot contain ':'")
 		}
 		o.deduplicationID = value
+		change(func(e *Entry) { e.DeduplicationID = value })
 	case "Content-Based-Deduplication":
 		o.contentBased = value == "true"
 	case "Callback":
+		if !isWebAddress(value) {
+			return badRequest("invalid Upstash-Callback: it needs http:// or https://")
+		}
 		change(func(e *Entry) { e.Callback = value })
 	case "Failure-Callback":
+		if !isWebAddress(value) {
+			return badRequest("invalid Upstash-Failure-Callback: it needs http:// or https://")
+		}
 		change(func(e *Entry) { e.FailureCallback = value })
 	case "Method":
-		change(func(e *Entry) { e.Method = value })
-	default:
-		if forwarded, ok := strings.CutPrefix(option, "Forward-"); ok {
-			change(func(e *Entry) { e.forward(forwarded, value) })
+		if !slices.Contains(methods, value) {
+			return badRequest("invalid Upstash-Method")
 		}
+		change(func(e *Entry) { e.Method = value })
+	case "Redact-Fields":
+		fields, err := redactions(value)
+		if err != nil {
+			return err
+		}
+		change(func(e *Entry) { e.RedactFields = fields })
+	default:
+		return c.overrideByPrefix(o, option, value)
 	}
 	return nil
 }
 
-func (c *call) overrideFlow(o *override, value string) error {
-	if c.request.Header.Get("Upstash-Flow-Control-Key") == "" {
-		return badRequest("Upstash-Flow-Control-Key is missing")
+// overrideByPrefix reads the headers whose names only begin in a known way.
+func (c *call) overrideByPrefix(o *override, option, value string) error {
+	change := func(apply func(*Entry)) { o.changes = append(o.changes, apply) }
+	if name, forwarded := strings.CutPrefix(option, "Forward-"); forwarded {
+		change(func(e *Entry) { e.forward(name, value) })
+		return nil
 	}
+	if name, forwarded := strings.CutPrefix(option, "Failure-Callback-Forward-"); forwarded {
+		change(func(e *Entry) { e.FailureCallbackHeader = e.FailureCallbackHeader.with(name, value) })
+		return nil
+	}
+	if name, forwarded := strings.CutPrefix(option, "Callback-Forward-"); forwarded {
+		change(func(e *Entry) { e.CallbackHeader = e.CallbackHeader.with(name, value) })
+		return nil
+	}
+	if setting, found := strings.CutPrefix(option, "Failure-Callback-"); found {
+		set, err := c.callbackSetting(option, setting, value)
+		change(func(e *Entry) { set(&e.failureCallback) })
+		return err
+	}
+	if setting, found := strings.CutPrefix(option, "Callback-"); found {
+		set, err := c.callbackSetting(option, setting, value)
+		change(func(e *Entry) { set(&e.callback) })
+		return err
+	}
+	return nil
+}
+
+func (o *override) flowControl(value string) error {
+	o.flowControlled = true
 	parallelism, rate, period := 0, 0, time.Second
 	for field := range strings.SplitSeq(value, ",") {
 		name, text, _ := strings.Cut(strings.TrimSpace(field), "=")
@@ -173,14 +222,18 @@ func (o *override) identity(bag *Entry) string {
 
 // forward sets a header for the destination.
 func (e *Entry) forward(name, value string) {
-	full := e.full()
-	header := maps.Clone(full.Header)
+	*e = *e.full()
+	e.Header = e.Header.with(name, value)
+}
+
+// with is a copy with one header set.
+func (h Header) with(name, value string) Header {
+	header := maps.Clone(h)
 	if header == nil {
 		header = Header{}
 	}
 	header[name] = []string{value}
-	*e = *full
-	e.Header = header
+	return header
 }
 
 func labelList(value string) []string {

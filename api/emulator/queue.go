@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"encoding/json"
 	"maps"
 	"net/http"
 	"slices"
@@ -93,6 +94,61 @@ func (c *call) getQueue() (answer, error) {
 		return answer{}, err
 	}
 	return jsonAnswer(http.StatusOK, known.json()), nil
+}
+
+// upsertQueue creates a queue or changes how it is set up.
+func (c *call) upsertQueue() (answer, error) {
+	body, err := c.readBody()
+	if err != nil {
+		return answer{}, err
+	}
+	var asked struct {
+		Name        string `json:"queueName"`
+		Parallelism *int   `json:"parallelism"`
+		Paused      *bool  `json:"paused"`
+	}
+	if err := json.Unmarshal(body, &asked); err != nil {
+		return answer{}, badRequest("invalid body")
+	}
+	if !isQueueName(asked.Name) {
+		return answer{}, badRequest("invalid queue name")
+	}
+	if asked.Parallelism != nil && *asked.Parallelism < 1 {
+		return answer{}, badRequest("parallelism must be greater than 0")
+	}
+	if quota := c.options.QueueQuota; c.queues[asked.Name] == nil && quota > 0 && len(c.queues) >= quota {
+		return answer{}, refusal{http.StatusPreconditionFailed, "quota maxQueues exceeded"}
+	}
+	q := c.queue(asked.Name)
+	q.updatedAt = c.now
+	if asked.Parallelism != nil {
+		q.parallelism = *asked.Parallelism
+	}
+	if asked.Paused != nil {
+		q.paused = *asked.Paused
+	}
+	c.drainQueue(q)
+	return emptyAnswer(http.StatusOK), nil
+}
+
+// removeQueue drops the messages that wait in the queue; those that have been
+// taken from it are delivered.
+func (c *call) removeQueue() (answer, error) {
+	q := c.queues[c.argument]
+	if q == nil {
+		return emptyAnswer(http.StatusOK), nil
+	}
+	delete(c.queues, c.argument)
+	for _, m := range c.messages {
+		if m.queue == q && !m.inQueue {
+			m.cancelled = true
+		}
+	}
+	for _, m := range q.waiting {
+		c.droppedIfCancelled(m)
+	}
+	q.waiting = nil
+	return emptyAnswer(http.StatusOK), nil
 }
 
 func (c *call) pauseQueue() (answer, error) { return c.setQueuePaused(true) }

@@ -36,6 +36,9 @@ func (c *call) runOne(how howToRun) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
+	if err := c.spend(1); err != nil {
+		return answer{}, err
+	}
 	return jsonAnswer(http.StatusOK, c.rerun(e, o, how)), nil
 }
 
@@ -70,6 +73,9 @@ func (c *call) runMany(how howToRun) (answer, error) {
 	s.ids = s.ids[:min(len(s.ids), runLimit)]
 	f := c.find(s)
 	if err := c.missing(f); err != nil && c.options.Switches.AllOrNothing404 {
+		return answer{}, err
+	}
+	if err := c.spend(len(f.entries)); err != nil {
 		return answer{}, err
 	}
 	cursor := c.cursor(f.next(), true)

@@ -34,6 +34,9 @@ func (c *call) retryOne() (answer, error) {
 	if e.isWorkflow() {
 		return answer{}, badRequest("dlq message %s is a workflow run", e.DLQID)
 	}
+	if err := c.spend(1); err != nil {
+		return answer{}, err
+	}
 	result := c.retry(e, o)
 	status := http.StatusCreated
 	if result.Deduplicated && c.options.Switches.DeduplicatedIs202 {
@@ -61,6 +64,9 @@ func (c *call) retryMany() (answer, error) {
 		}
 	}
 	if err := c.missing(f); err != nil && c.options.Switches.AllOrNothing404 {
+		return answer{}, err
+	}
+	if err := c.spend(len(f.entries)); err != nil {
 		return answer{}, err
 	}
 	cursor := c.cursor(f.next(), true)
@@ -92,15 +98,24 @@ func (c *call) retry(e *entry, o *override) retried {
 	}
 	bag := o.message(e, c.ids.messageID(), c.now)
 	if identity := o.identity(&bag); identity != "" {
-		if first, seen := c.duplicates[identity]; seen && c.now.since(first.at) < deduplicationWindow {
-			return c.deduplicated(e, first.messageID)
+		if first, seen := c.duplicate(identity, bag.MessageID); seen {
+			return c.deduplicated(e, first)
 		}
-		c.duplicates[identity] = original{bag.MessageID, c.now}
 	}
 	e.fate.MessageIDs = append(e.fate.MessageIDs, bag.MessageID)
 	c.dlq.remove(e, FateRetried)
 	c.send(&message{Entry: bag, origin: e, script: e.Script}, o.start(c.now))
 	return retried{MessageID: bag.MessageID}
+}
+
+// duplicate is the message that was made with the same identity within the
+// window. If there is none, this one is what later ones are compared with.
+func (c *call) duplicate(identity, messageID string) (first string, seen bool) {
+	if first, seen := c.duplicates[identity]; seen && c.now.since(first.at) < deduplicationWindow {
+		return first.messageID, true
+	}
+	c.duplicates[identity] = original{messageID, c.now}
+	return "", false
 }
 
 func (c *call) deduplicated(e *entry, messageID string) retried {

@@ -16,17 +16,29 @@ type call struct {
 	// argument is the last part of the path that names something: a dlqId, a
 	// queue, a flow control key.
 	argument string
+	// destination is the rest of the path where that is a URL or the name of
+	// a URL group.
+	destination string
+	// spent is what the request used of the daily limit, nil when it does not
+	// count.
+	spent *limitHeaders
 }
 
-// route is an endpoint. In the path, {} stands for the argument.
+// route is an endpoint. In the path, {} stands for the argument and {...} for
+// the destination, which takes the rest of it.
 type route struct {
 	method string
 	path   string
 	handle func(*call) (answer, error)
+	// operation is what the endpoint is called in the text of a fault.
+	operation string
 	// documented are the query keys of the published description, tolerated
 	// those that clients send besides.
 	documented []string
 	tolerated  []string
+	// publishes marks the endpoints that make messages of what they are sent:
+	// their query belongs to the destination, and no rate limit counts them.
+	publishes bool
 }
 
 var (
@@ -46,90 +58,107 @@ var (
 
 var routes = []route{
 	{
-		method: http.MethodGet, path: "/v2/dlq", handle: (*call).listPlain,
+		method: http.MethodGet, path: "/v2/dlq", handle: (*call).listPlain, operation: "list",
 		documented: slices.Concat(plainFilters, paging),
 		tolerated:  slices.Concat(workflowList, byID, []string{"flowControlKey", "trimBody"}),
 	},
 	{
-		method: http.MethodDelete, path: "/v2/dlq", handle: (*call).deletePlain,
+		method: http.MethodDelete, path: "/v2/dlq", handle: (*call).deletePlain, operation: "delete",
 		documented: slices.Concat(plainFilters, paging, byID, []string{"flowControlKey"}),
 	},
 	{
-		method: http.MethodPost, path: "/v2/dlq/retry", handle: (*call).retryMany,
+		method: http.MethodPost, path: "/v2/dlq/retry", handle: (*call).retryMany, operation: "retry",
 		documented: slices.Concat(plainFilters, byID, []string{"flowControlKey"}),
 		tolerated:  paging,
 	},
-	{method: http.MethodPost, path: "/v2/dlq/retry/{}", handle: (*call).retryOne},
-	{method: http.MethodGet, path: "/v2/dlq/{}", handle: (*call).getPlain},
-	{method: http.MethodDelete, path: "/v2/dlq/{}", handle: (*call).deleteOnePlain},
+	{method: http.MethodPost, path: "/v2/dlq/retry/{}", handle: (*call).retryOne, operation: "retry"},
+	{method: http.MethodGet, path: "/v2/dlq/{}", handle: (*call).getPlain, operation: "get"},
+	{method: http.MethodDelete, path: "/v2/dlq/{}", handle: (*call).deleteOnePlain, operation: "delete"},
 
 	{
-		method: http.MethodGet, path: "/v2/workflows/dlq", handle: (*call).listWorkflows,
+		method: http.MethodGet, path: "/v2/workflows/dlq", handle: (*call).listWorkflows, operation: "list",
 		documented: slices.Concat(workflowFilters, paging),
 		tolerated:  []string{"trimBody", "dlqIds"},
 	},
 	{
-		method: http.MethodDelete, path: "/v2/workflows/dlq", handle: (*call).deleteWorkflows,
+		method: http.MethodDelete, path: "/v2/workflows/dlq", handle: (*call).deleteWorkflows, operation: "delete",
 		documented: slices.Concat(workflowFilters, paging, byID),
 	},
 	{
-		method: http.MethodPost, path: "/v2/workflows/dlq/resume", handle: (*call).resumeMany,
+		method: http.MethodPost, path: "/v2/workflows/dlq/resume", handle: (*call).resumeMany, operation: "resume",
 		documented: slices.Concat(workflowFilters, paging, byID),
 	},
 	{
-		method: http.MethodPost, path: "/v2/workflows/dlq/restart", handle: (*call).restartMany,
+		method: http.MethodPost, path: "/v2/workflows/dlq/restart", handle: (*call).restartMany, operation: "restart",
 		documented: slices.Concat(workflowFilters, paging, byID),
 	},
-	{method: http.MethodPost, path: "/v2/workflows/dlq/resume/{}", handle: (*call).resumeOne},
-	{method: http.MethodPost, path: "/v2/workflows/dlq/restart/{}", handle: (*call).restartOne},
-	{method: http.MethodPost, path: "/v2/workflows/dlq/callback/{}", handle: (*call).retryCallback},
-	{method: http.MethodDelete, path: "/v2/workflows/dlq/callback/{}", handle: (*call).cancelCallback},
-	{method: http.MethodGet, path: "/v2/workflows/dlq/{}", handle: (*call).getWorkflow},
-	{method: http.MethodDelete, path: "/v2/workflows/dlq/{}", handle: (*call).deleteOneWorkflow},
+	{method: http.MethodPost, path: "/v2/workflows/dlq/resume/{}", handle: (*call).resumeOne, operation: "resume"},
+	{method: http.MethodPost, path: "/v2/workflows/dlq/restart/{}", handle: (*call).restartOne, operation: "restart"},
+	{method: http.MethodPost, path: "/v2/workflows/dlq/callback/{}", handle: (*call).retryCallback, operation: "callback"},
+	{method: http.MethodDelete, path: "/v2/workflows/dlq/callback/{}", handle: (*call).cancelCallback, operation: "callback"},
+	{method: http.MethodGet, path: "/v2/workflows/dlq/{}", handle: (*call).getWorkflow, operation: "get"},
+	{method: http.MethodDelete, path: "/v2/workflows/dlq/{}", handle: (*call).deleteOneWorkflow, operation: "delete"},
 
 	{
-		method: http.MethodGet, path: "/v2/logs", handle: (*call).listLogs,
+		method: http.MethodGet, path: "/v2/logs", handle: (*call).listLogs, operation: "logs",
 		documented: logKeys, tolerated: undocumentedLogKeys,
 	},
 	{
-		method: http.MethodGet, path: "/v2/events", handle: (*call).listEvents,
+		method: http.MethodGet, path: "/v2/events", handle: (*call).listEvents, operation: "logs",
 		documented: logKeys, tolerated: undocumentedLogKeys,
 	},
 	{
-		method: http.MethodGet, path: "/v2/workflows/logs", handle: (*call).listRuns,
+		method: http.MethodGet, path: "/v2/workflows/logs", handle: (*call).listRuns, operation: "logs",
 		documented: runKeys, tolerated: []string{"groupBy"},
 	},
 	{
-		method: http.MethodGet, path: "/v2/workflows/events", handle: (*call).listRuns,
+		method: http.MethodGet, path: "/v2/workflows/events", handle: (*call).listRuns, operation: "logs",
 		documented: runKeys, tolerated: []string{"groupBy"},
 	},
 
-	{method: http.MethodGet, path: "/v2/messages/{}", handle: (*call).getMessage},
-	{method: http.MethodDelete, path: "/v2/messages/{}", handle: (*call).cancelMessage},
+	{
+		method: http.MethodDelete, path: "/v2/workflows/runs", handle: (*call).cancelRuns, operation: "runs",
+		documented: cancelRunKeys,
+	},
+	{method: http.MethodDelete, path: "/v2/workflows/runs/{}", handle: (*call).cancelRun, operation: "runs"},
 
-	{method: http.MethodGet, path: "/v2/queues", handle: (*call).listQueues},
-	{method: http.MethodGet, path: "/v2/queues/{}", handle: (*call).getQueue},
-	{method: http.MethodPost, path: "/v2/queues/{}/pause", handle: (*call).pauseQueue},
-	{method: http.MethodPost, path: "/v2/queues/{}/resume", handle: (*call).resumeQueue},
+	{method: http.MethodPost, path: "/v2/publish/{...}", handle: (*call).publish, operation: "publish", publishes: true},
+	{method: http.MethodPost, path: "/v2/enqueue/{}/{...}", handle: (*call).enqueue, operation: "publish", publishes: true},
+	{method: http.MethodPost, path: "/v2/batch", handle: (*call).batch, operation: "publish", publishes: true},
 
 	{
-		method: http.MethodGet, path: "/v2/flowControl", handle: (*call).listFlowKeys,
+		method: http.MethodDelete, path: "/v2/messages", handle: (*call).cancelMessages, operation: "messages",
+		documented: cancelMessageKeys,
+	},
+	{method: http.MethodGet, path: "/v2/messages/{}", handle: (*call).getMessage, operation: "messages"},
+	{method: http.MethodDelete, path: "/v2/messages/{}", handle: (*call).cancelMessage, operation: "messages"},
+
+	{method: http.MethodGet, path: "/v2/queues", handle: (*call).listQueues, operation: "queues"},
+	{method: http.MethodPost, path: "/v2/queues", handle: (*call).upsertQueue, operation: "queues"},
+	{method: http.MethodDelete, path: "/v2/queues/{}", handle: (*call).removeQueue, operation: "queues"},
+	{method: http.MethodGet, path: "/v2/queues/{}", handle: (*call).getQueue, operation: "queues"},
+	{method: http.MethodPost, path: "/v2/queues/{}/pause", handle: (*call).pauseQueue, operation: "queues"},
+	{method: http.MethodPost, path: "/v2/queues/{}/resume", handle: (*call).resumeQueue, operation: "queues"},
+
+	{
+		method: http.MethodGet, path: "/v2/flowControl", handle: (*call).listFlowKeys, operation: "flow",
 		tolerated: []string{"search"},
 	},
-	{method: http.MethodGet, path: "/v2/flowControl/{}", handle: (*call).getFlowKey},
-	{method: http.MethodPost, path: "/v2/flowControl/{}/pause", handle: (*call).pauseFlowKey},
-	{method: http.MethodPost, path: "/v2/flowControl/{}/resume", handle: (*call).resumeFlowKey},
+	{method: http.MethodGet, path: "/v2/flowControl/{}", handle: (*call).getFlowKey, operation: "flow"},
+	{method: http.MethodPost, path: "/v2/flowControl/{}/pause", handle: (*call).pauseFlowKey, operation: "flow"},
+	{method: http.MethodPost, path: "/v2/flowControl/{}/resume", handle: (*call).resumeFlowKey, operation: "flow"},
 	{
-		method: http.MethodPost, path: "/v2/flowControl/{}/pin", handle: (*call).pinFlowKey,
+		method: http.MethodPost, path: "/v2/flowControl/{}/pin", handle: (*call).pinFlowKey, operation: "flow",
 		documented: []string{"parallelism", "rate", "period"},
 	},
 	{
-		method: http.MethodPost, path: "/v2/flowControl/{}/unpin", handle: (*call).unpinFlowKey,
+		method: http.MethodPost, path: "/v2/flowControl/{}/unpin", handle: (*call).unpinFlowKey, operation: "flow",
 		documented: []string{"parallelism", "rate"},
 	},
-	{method: http.MethodPost, path: "/v2/flowControl/{}/resetRate", handle: (*call).resetFlowKey},
+	{method: http.MethodPost, path: "/v2/flowControl/{}/resetRate", handle: (*call).resetFlowKey, operation: "flow"},
 
-	{method: http.MethodGet, path: "/v2/keys", handle: (*call).signingKeys},
+	{method: http.MethodGet, path: "/v2/globalParallelism", handle: (*call).globalParallelism, operation: "flow"},
+	{method: http.MethodGet, path: "/v2/keys", handle: (*call).signingKeys, operation: "keys"},
 }
 
 // dispatch finds the endpoint of a request and has it answered.
@@ -142,27 +171,56 @@ func (s *Server) dispatch(r *http.Request) answer {
 		return badRequest("invalid query: %v", err).answer()
 	}
 	delete(query, tokenKey)
-	path := strings.Split(strings.TrimSuffix(r.URL.EscapedPath(), "/"), "/")
-	wrongMethod := false
-	for i := range routes {
-		found := &routes[i]
-		argument, matches := found.match(path)
-		if !matches {
-			continue
-		}
-		if found.method != r.Method {
-			wrongMethod = true
-			continue
-		}
-		return s.respond(found, &call{s, r, query, argument})
-	}
-	if wrongMethod {
+	switch found := endpoint(r); {
+	case found.route != nil:
+		return s.respond(found.route, &call{
+			Server: s, request: r, query: query, argument: found.argument, destination: found.destination,
+		})
+	case found.wrongMethod:
 		return textAnswer(http.StatusMethodNotAllowed, "Method Not Allowed")
+	default:
+		return textAnswer(http.StatusNotFound, "404 page not found")
 	}
-	return textAnswer(http.StatusNotFound, "404 page not found")
+}
+
+// located is the endpoint that a request is for; its route is nil when there
+// is none.
+type located struct {
+	*route
+	matched
+	wrongMethod bool
+}
+
+// matched is what the path of a request names.
+type matched struct {
+	argument, destination string
+}
+
+func endpoint(r *http.Request) (found located) {
+	path := r.URL.EscapedPath()
+	parts := strings.Split(strings.TrimSuffix(path, "/"), "/")
+	for i := range routes {
+		named, matches := routes[i].match(path, parts)
+		switch {
+		case !matches:
+		case routes[i].method != r.Method:
+			found.wrongMethod = true
+		default:
+			return located{route: &routes[i], matched: named}
+		}
+	}
+	return found
 }
 
 func (s *Server) respond(found *route, c *call) answer {
+	reply := s.carryOut(found, c)
+	if c.spent != nil {
+		reply = c.spent.on(reply)
+	}
+	return reply
+}
+
+func (s *Server) carryOut(found *route, c *call) answer {
 	for key := range c.query {
 		if !found.takes(key, s.options.Switches.OnlyDocumentedKeys) {
 			return badRequest("unknown query parameter %q", key).answer()
@@ -180,7 +238,7 @@ func (s *Server) respond(found *route, c *call) answer {
 }
 
 func (r *route) takes(key string, onlyDocumented bool) bool {
-	return slices.Contains(r.documented, key) ||
+	return r.publishes || slices.Contains(r.documented, key) ||
 		!onlyDocumented && slices.Contains(r.tolerated, key)
 }
 
@@ -188,25 +246,33 @@ func (r *route) takes(key string, onlyDocumented bool) bool {
 // the argument. A slash at the end is ignored: the path of an entry whose id
 // is empty is the path of the collection, and a client that does not guard
 // against that acts on everything.
-func (r *route) match(path []string) (argument string, matches bool) {
+//
+// A destination is taken as it stands, with its slashes, be they two in a row
+// or one at the end.
+func (r *route) match(path string, parts []string) (named matched, matches bool) {
 	length := 0
 	for want := range strings.SplitSeq(r.path, "/") {
-		if length == len(path) {
-			return "", false
+		if want == "{...}" {
+			split := strings.SplitN(path, "/", length+1)
+			named.destination = split[len(split)-1]
+			return named, len(split) == length+1 && named.destination != ""
 		}
-		have := path[length]
+		if length == len(parts) {
+			return matched{}, false
+		}
+		have := parts[length]
 		length++
 		if want != "{}" {
 			if want != have {
-				return "", false
+				return matched{}, false
 			}
 			continue
 		}
 		unescaped, err := url.PathUnescape(have)
 		if err != nil || unescaped == "" {
-			return "", false
+			return matched{}, false
 		}
-		argument = unescaped
+		named.argument = unescaped
 	}
-	return argument, length == len(path)
+	return named, length == len(parts)
 }

@@ -7,19 +7,21 @@ import (
 
 // The states of a workflow run and of its steps, as the API spells them.
 const (
-	runStarted = "RUN_STARTED"
-	runSuccess = "RUN_SUCCESS"
-	runFailed  = "RUN_FAILED"
+	runStarted   = "RUN_STARTED"
+	runSuccess   = "RUN_SUCCESS"
+	runFailed    = "RUN_FAILED"
+	runCancelled = "RUN_CANCELED"
 
-	stepSuccess  = "STEP_SUCCESS"
-	stepRetry    = "STEP_RETRY"
-	stepFailed   = "STEP_FAILED"
-	stepProgress = "STEP_PROGRESS"
+	stepSuccess   = "STEP_SUCCESS"
+	stepRetry     = "STEP_RETRY"
+	stepFailed    = "STEP_FAILED"
+	stepProgress  = "STEP_PROGRESS"
+	stepCancelled = "STEP_CANCELED"
 )
 
 var runStates = []string{
-	runStarted, runSuccess, runFailed, "RUN_CANCELED",
-	stepSuccess, stepRetry, stepFailed, stepProgress, "STEP_CANCELED",
+	runStarted, runSuccess, runFailed, runCancelled,
+	stepSuccess, stepRetry, stepFailed, stepProgress, stepCancelled,
 }
 
 // run is a workflow run: one that ended in the dead letter queue, or one that
@@ -88,6 +90,10 @@ func (r *run) note(now instant, state logState, detail logDetail) {
 func (r *run) stepDone(now instant) { r.failedStepAt, r.stepState = now, stepSuccess }
 
 func (r *run) succeed(now instant) { r.state, r.completedAt = runSuccess, now }
+
+func (r *run) cancel(now instant) {
+	r.state, r.stepState, r.completedAt, r.next = runCancelled, stepCancelled, now, 0
+}
 
 func (r *run) fail(now instant, e *entry) {
 	r.state, r.stepState, r.completedAt, r.entry = runFailed, stepFailed, now, e

@@ -19,11 +19,14 @@ type Server struct {
 	messages   map[string]*message
 	queues     map[string]*queue
 	flowKeys   map[string]*flowKey
+	groups     map[string][]Endpoint
+	scripts    map[string]Script
 	limits     map[string]*destinationLimit
 	duplicates map[string]original
 	runs       runbook
 	log        logbook
 	burst      burst
+	daily      daily
 
 	received received
 	faults   faults
@@ -39,6 +42,8 @@ func New(options Options) *Server {
 		messages:   map[string]*message{},
 		queues:     map[string]*queue{},
 		flowKeys:   map[string]*flowKey{},
+		groups:     map[string][]Endpoint{},
+		scripts:    map[string]Script{},
 		limits:     map[string]*destinationLimit{},
 		duplicates: map[string]original{},
 		runs:       runbook{byID: map[string][]*run{}},
@@ -65,6 +70,9 @@ func (s *Server) handle(r *http.Request) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.advance()
+	if found := endpoint(r); found.route != nil && found.publishes {
+		return s.dispatch(r)
+	}
 	limited, refused := s.burst.count(s.now, s.options.BurstLimit)
 	if refused {
 		return limited.on(refusal{http.StatusTooManyRequests, "rate limit exceeded"}.answer())
@@ -170,26 +178,4 @@ func (s *Server) advance() {
 // happen.
 func (s *Server) after(delay time.Duration, happen func()) {
 	s.timeline.plan(s.now.plus(delay), happen)
-}
-
-// burst counts the requests of the current second.
-type burst struct {
-	second instant
-	used   int
-}
-
-const burstWindow = time.Second
-
-func (b *burst) count(now instant, limit int) (burstHeaders, bool) {
-	if limit == 0 {
-		return burstHeaders{}, false
-	}
-	if second := now - now%instant(burstWindow.Milliseconds()); second != b.second {
-		*b = burst{second: second}
-	}
-	refused := b.used >= limit
-	if !refused {
-		b.used++
-	}
-	return burstHeaders{limit, limit - b.used, b.second.plus(burstWindow)}, refused
 }

@@ -66,7 +66,7 @@ func (c *call) shown(e *entry, trim *int) any {
 	if e.Raw != nil {
 		return e.Raw
 	}
-	full := e.full()
+	full := e.readable()
 	shape := c.messageJSON(full, trim)
 	shape.DLQID = e.DLQID
 	if !full.WithoutResponseStatus {
