@@ -14,6 +14,11 @@
 // either answer. What goes wrong on a network is scripted with
 // [Server.SetFaults].
 //
+// GET /_emulator/record, on this machine and without a token, answers what has
+// become of every entry that there ever was, as JSON: counts by state, and of
+// each entry the state, the messages and runs that were made of it, whether
+// one was delivered, and the dlqId under which one came back.
+//
 // Nothing is really delivered. What is published is said to be delivered at
 // the first attempt, unless [Server.ScriptDestination] or the header
 // Upstash-Forward-Emulator-Answers (such as "503, 503, 200") says what the

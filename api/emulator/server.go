@@ -50,8 +50,12 @@ func New(options Options) *Server {
 	}
 }
 
-// ServeHTTP answers one request of the QStash or Workflow API.
+// ServeHTTP answers one request of the QStash or Workflow API, and
+// GET /_emulator/record.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.serveRecord(w, r) {
+		return
+	}
 	number := s.received.add(r, s.options.Clock())
 	fault := s.faults.of(r)
 	if !fault.Committed && fault.strikes(w, r) {
