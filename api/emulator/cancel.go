@@ -92,7 +92,7 @@ func (c *call) pending() []*message {
 // send them. Nil means that there are none.
 func (c *call) idsOf(key string) ([]string, error) {
 	if c.query.Has(key) {
-		ids := slices.DeleteFunc(splitCommas(c.query[key]), func(id string) bool { return id == "" })
+		ids := slices.DeleteFunc(c.splitCommas(c.query[key]), func(id string) bool { return id == "" })
 		if len(ids) == 0 {
 			return nil, badRequest("%s is empty", key)
 		}
@@ -129,7 +129,7 @@ func (c *call) pendingFilter() (func(*Entry) bool, error) {
 		if matches == nil || key == "messageIds" {
 			continue
 		}
-		wanted := splitCommas(values)
+		wanted := c.splitCommas(values)
 		matchers = append(matchers, func(e *Entry) bool { return matches(e, wanted) })
 	}
 	return func(e *Entry) bool {
@@ -171,7 +171,7 @@ func (c *call) cancelRuns() (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	urls := splitCommas(c.query["workflowUrl"])
+	urls := c.splitCommas(c.query["workflowUrl"])
 	number := c.cancelRunsWhere(cmp.Or(count, cancelRunLimit), func(r *run) bool {
 		if ids != nil {
 			return slices.Contains(ids, r.workflow.RunID)

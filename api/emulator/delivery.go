@@ -29,7 +29,9 @@ type message struct {
 	// queue is the queue that the message is in until it is done.
 	queue *queue
 	// inQueue says that the message has a consumer of the queue.
-	inQueue   bool
+	inQueue bool
+	// first puts the message before those that wait in the queue.
+	first     bool
 	cancelled bool
 }
 
@@ -59,7 +61,11 @@ func (s *Server) enter(m *message) {
 		s.admit(m)
 		return
 	}
-	m.queue.waiting = append(m.queue.waiting, m)
+	if m.first {
+		m.queue.waiting = slices.Insert(m.queue.waiting, 0, m)
+	} else {
+		m.queue.waiting = append(m.queue.waiting, m)
+	}
 	s.drainQueue(m.queue)
 }
 
@@ -147,7 +153,7 @@ func (s *Server) settle(m *message, reply Attempt) {
 		s.fail(m, reply)
 		return
 	}
-	pause := backoff(m.RetryDelayExpression, m.attempts-1)
+	pause := s.backoff(m.RetryDelayExpression, m.attempts-1)
 	s.note(m, stateRetry, logDetail{next: s.now.plus(pause)})
 	s.after(pause, func() { s.enter(m) })
 }
@@ -185,8 +191,21 @@ func (s *Server) deliver(m *message) {
 func (s *Server) fail(m *message, reply Attempt) {
 	s.note(m, stateFailed, logDetail{})
 	s.finish(m)
+	failedAt := s.now
+	if lag := s.options.Switches.DLQLag; lag > 0 {
+		s.after(lag, func() { s.bury(m, reply, failedAt) })
+		return
+	}
+	s.bury(m, reply, failedAt)
+}
+
+// bury makes the entry of a message that failed.
+func (s *Server) bury(m *message, reply Attempt, failedAt instant) {
+	if m.run != nil && m.run.state == runCancelled {
+		return
+	}
 	back := &entry{Entry: *m.full()}
-	back.FailedAt = s.now.time()
+	back.FailedAt = failedAt.time()
 	back.ResponseStatus = reply.Status
 	back.WithoutResponseStatus = m.WithoutResponseStatus && reply.Status == 0
 	back.ResponseHeader, back.ResponseBody = reply.Header, reply.Body
@@ -198,7 +217,7 @@ func (s *Server) fail(m *message, reply Attempt) {
 	s.dlq.insert(back)
 	m.origin.fate.BackAs = back.DLQID
 	if m.run != nil {
-		m.run.fail(s.now, back)
+		m.run.fail(failedAt, back)
 		return
 	}
 	s.callBackFailure(m, reply, back.DLQID)

@@ -24,7 +24,7 @@ func (c *call) list(in scope) (answer, error) {
 		messages = append(messages, c.shown(e, s.trim))
 	}
 	cursor := c.cursor(f.next(), in == workflowScope)
-	return jsonAnswer(http.StatusOK, page{cursor, messages}), nil
+	return jsonAnswer(http.StatusOK, page{cursor, listed(c, messages)}), nil
 }
 
 func (c *call) sortAsListed(entries []*entry) {

@@ -217,3 +217,11 @@ func (e *Entry) full() *Entry {
 }
 
 func (e *Entry) isWorkflow() bool { return e.Workflow != nil }
+
+// workflow is the workflow part, empty if there is none.
+func (e *Entry) workflow() Workflow {
+	if e.Workflow == nil {
+		return Workflow{}
+	}
+	return *e.Workflow
+}

@@ -31,6 +31,14 @@ func backoff(text string, retried int) time.Duration {
 	return time.Duration(min(seconds, maxBackoff.Seconds())) * time.Second
 }
 
+// backoff is the pause before the next attempt of a message.
+func (s *Server) backoff(text string, retried int) time.Duration {
+	if text == "" && s.options.Switches.ShortBackoff {
+		text = "floor(exp(2 * (retried + 1))) * 1000"
+	}
+	return backoff(text, retried)
+}
+
 var errExpression = errors.New("cannot read the expression")
 
 // expressionDepth bounds the nesting, as the text comes from outside.

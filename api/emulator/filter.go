@@ -66,14 +66,12 @@ func (c *call) filters() ([]func(*entry) bool, error) {
 		if matcher == nil {
 			matcher = entryMatchers[key]
 		}
-		if matcher == nil {
+		if matcher == nil || c.ignores(key) {
 			continue
 		}
-		if key == "workflowRunId" && c.options.Switches.RunIDMatchesPrefix {
-			matcher = hasRunIDPrefix
-		}
+		matcher = c.widened(key, matcher)
 		if !slices.Contains(oneValueKeys, key) {
-			values = splitCommas(values)
+			values = c.splitCommas(values)
 		}
 		if err := checkNumbers(key, values); err != nil {
 			return nil, err
@@ -83,10 +81,33 @@ func (c *call) filters() ([]func(*entry) bool, error) {
 	return matches, nil
 }
 
-func hasRunIDPrefix(e *Entry, wanted []string) bool {
-	return e.Workflow != nil && slices.ContainsFunc(wanted, func(prefix string) bool {
-		return strings.HasPrefix(e.Workflow.RunID, prefix)
-	})
+// ignores says whether the server takes no notice of a filter that it knows.
+func (c *call) ignores(key string) bool {
+	return slices.Contains(strings.Split(c.options.Switches.IgnoredFilters, ","), key)
+}
+
+// widened is a matcher that matches more if a switch says so.
+func (c *call) widened(key string, exact matcher) matcher {
+	switches := c.options.Switches
+	switch {
+	case key == "workflowRunId" && switches.RunIDMatchesPrefix:
+		return hasPrefix(func(e *Entry) string { return e.workflow().RunID })
+	case key == "workflowUrl" && switches.URLMatchesPrefix:
+		return hasPrefix(func(e *Entry) string { return e.workflow().URL })
+	case key == "url" && switches.URLMatchesPrefix:
+		return hasPrefix(func(e *Entry) string { return e.URL })
+	default:
+		return exact
+	}
+}
+
+func hasPrefix(value func(*Entry) string) matcher {
+	return func(e *Entry, wanted []string) bool {
+		have := value(e)
+		return have != "" && slices.ContainsFunc(wanted, func(prefix string) bool {
+			return strings.HasPrefix(have, prefix)
+		})
+	}
 }
 
 func (c *call) dateFilters() ([]func(*entry) bool, error) {
@@ -95,8 +116,23 @@ func (c *call) dateFilters() ([]func(*entry) bool, error) {
 		return nil, err
 	}
 	date := func(e *entry) instant { return instantOf(e.FailedAt) }
-	if c.options.Switches.DatesCompareCreation {
+	switches := c.options.Switches
+	if switches.DatesCompareCreation {
 		date = func(e *entry) instant { return instantOf(e.CreatedAt) }
+	}
+	if message := date; switches.DatesCompareRunCreation {
+		date = func(e *entry) instant {
+			if e.isWorkflow() {
+				return instantOf(e.Workflow.CreatedAt)
+			}
+			return message(e)
+		}
+	}
+	if c.ignores("fromDate") {
+		from = nil
+	}
+	if c.ignores("toDate") {
+		to = nil
 	}
 	var matches []func(*entry) bool
 	if from != nil {

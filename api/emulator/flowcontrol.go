@@ -3,6 +3,7 @@ package emulator
 import (
 	"maps"
 	"net/http"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -94,15 +95,35 @@ func (k *flowKey) json(now instant) flowKeyJSON {
 	return shape
 }
 
-func (c *call) listFlowKeys() (answer, error) {
-	wanted := c.query.Get("search")
-	listed := make([]flowKeyJSON, 0, len(c.flowKeys))
-	for _, name := range slices.Sorted(maps.Keys(c.flowKeys)) {
-		if strings.Contains(name, wanted) {
-			listed = append(listed, c.flowKeys[name].json(c.now))
+// flowShape is the key as the switches say that it is answered.
+func (c *call) flowShape(k *flowKey) any {
+	shape, switches := k.json(c.now), c.options.Switches
+	if !switches.WaitListLowercase && !switches.FlowZerosMissing {
+		return shape
+	}
+	fields := map[string]any{}
+	value := reflect.ValueOf(shape)
+	for n := range value.NumField() {
+		name := value.Type().Field(n).Tag.Get("json")
+		if name == "waitListSize" && switches.WaitListLowercase {
+			name = "waitlistSize"
+		}
+		if !switches.FlowZerosMissing || !value.Field(n).IsZero() {
+			fields[name] = value.Field(n).Interface()
 		}
 	}
-	return jsonAnswer(http.StatusOK, listed), nil
+	return fields
+}
+
+func (c *call) listFlowKeys() (answer, error) {
+	wanted := c.query.Get("search")
+	keys := make([]any, 0, len(c.flowKeys))
+	for _, name := range slices.Sorted(maps.Keys(c.flowKeys)) {
+		if strings.Contains(name, wanted) {
+			keys = append(keys, c.flowShape(c.flowKeys[name]))
+		}
+	}
+	return jsonAnswer(http.StatusOK, keys), nil
 }
 
 func (c *call) getFlowKey() (answer, error) {
@@ -110,7 +131,7 @@ func (c *call) getFlowKey() (answer, error) {
 	if known == nil {
 		return answer{}, notFound("flow control key %s not found", c.argument)
 	}
-	return jsonAnswer(http.StatusOK, known.json(c.now)), nil
+	return jsonAnswer(http.StatusOK, c.flowShape(known)), nil
 }
 
 // parallelismQuota is how many deliveries run at once on the pay-as-you-go

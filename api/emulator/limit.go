@@ -7,12 +7,13 @@ import (
 )
 
 // limitHeaders announce what is left of a limit. The reset is in Unix
-// seconds.
+// seconds, or in milliseconds by a switch.
 type limitHeaders struct {
 	// prefix is what the names of the headers begin with.
 	prefix           string
 	limit, remaining int
 	reset            instant
+	inMilliseconds   bool
 }
 
 func (h limitHeaders) on(a answer) answer {
@@ -21,7 +22,11 @@ func (h limitHeaders) on(a answer) answer {
 	}
 	a.header.Set(h.prefix+"-Limit", strconv.Itoa(h.limit))
 	a.header.Set(h.prefix+"-Remaining", strconv.Itoa(h.remaining))
-	a.header.Set(h.prefix+"-Reset", strconv.FormatInt(h.reset.time().Unix(), 10))
+	reset := h.reset.time().Unix()
+	if h.inMilliseconds {
+		reset = int64(h.reset)
+	}
+	a.header.Set(h.prefix+"-Reset", strconv.FormatInt(reset, 10))
 	return a
 }
 
@@ -53,7 +58,9 @@ func (b *burst) count(now instant, limit int) (limitHeaders, bool) {
 	if !refused {
 		b.used++
 	}
-	return limitHeaders{burstPrefix, limit, limit - b.used, b.second.plus(burstWindow)}, refused
+	return limitHeaders{
+		prefix: burstPrefix, limit: limit, remaining: limit - b.used, reset: b.second.plus(burstWindow),
+	}, refused
 }
 
 // daily counts the new messages of the current day, UTC.
@@ -76,9 +83,19 @@ func (c *call) spend(messages int) error {
 	if !refused {
 		d.used += messages
 	}
-	c.spent = &limitHeaders{dailyPrefix, limit, limit - d.used, d.day.plus(dailyWindow)}
+	c.spent = &limitHeaders{
+		dailyPrefix, limit, limit - d.used, d.day.plus(dailyWindow), c.options.Switches.ResetInMilliseconds,
+	}
 	if refused {
 		return refusal{http.StatusTooManyRequests, "daily rate limit exceeded"}
 	}
 	return nil
+}
+
+// spendAgain counts messages and runs that are made of entries.
+func (c *call) spendAgain(messages int) error {
+	if c.options.Switches.RetriesOutsideDailyLimit {
+		return nil
+	}
+	return c.spend(messages)
 }

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"time"
 )
 
@@ -46,6 +45,7 @@ type logJSON struct {
 	ResponseStatus   int      `json:"responseStatus,omitempty"`
 	ResponseBody     string   `json:"responseBody,omitempty"`
 	ResponseHeaders  Header   `json:"responseHeaders,omitempty"`
+	ResponseHeader   Header   `json:"responseHeader,omitempty"`
 	Timeout          int64    `json:"timeout,omitempty"`
 	Callback         string   `json:"callback,omitempty"`
 	CallbackHeaders  Header   `json:"callbackHeaders,omitempty"`
@@ -53,6 +53,7 @@ type logJSON struct {
 	FailureHeaders   Header   `json:"failureCallbackHeaders,omitempty"`
 	MaxRetries       int      `json:"maxRetries"`
 	RetryDelay       string   `json:"retryDelayExpression,omitempty"`
+	RetryDelayShort  string   `json:"retryDelayExpr,omitempty"`
 	Label            string   `json:"label,omitempty"`
 	Labels           []string `json:"labels,omitempty"`
 	FlowControlKey   string   `json:"flowControlKey,omitempty"`
@@ -66,7 +67,11 @@ func (c *call) listLogs() (answer, error) {
 	if c.options.Switches.LogsKeyIsEvents {
 		key = "events"
 	}
-	return c.answerLogs(pageLimit, key)
+	limit := pageLimit
+	if c.options.Switches.LogsTakeThousand {
+		limit = eventPageLimit
+	}
+	return c.answerLogs(limit, key)
 }
 
 func (c *call) listEvents() (answer, error) { return c.answerLogs(eventPageLimit, "events") }
@@ -83,11 +88,11 @@ func (c *call) answerLogs(limit int, key string) (answer, error) {
 	}
 	switch grouping := c.query.Get("groupBy"); grouping {
 	case "":
-		listed, cursor := c.logPage(p)
-		return listAnswer(cursor, key, listed), nil
+		records, cursor := c.logPage(p)
+		return listAnswer(cursor, key, listed(c, records)), nil
 	case "messageId":
-		listed, cursor := c.groupedLogPage(p)
-		return listAnswer(cursor, "messages", listed), nil
+		groups, cursor := c.groupedLogPage(p)
+		return listAnswer(cursor, "messages", listed(c, groups)), nil
 	default:
 		return answer{}, badRequest("invalid groupBy")
 	}
@@ -177,10 +182,12 @@ func (c *call) groupedLogPage(p logPaging) ([]*groupJSON, json.RawMessage) {
 func (c *call) logPaging(limit int) (p logPaging, err error) {
 	p.count = limit
 	if c.query.Has("count") {
-		p.count, err = strconv.Atoi(c.query.Get("count"))
-		if err != nil || p.count < 1 || p.count > limit {
-			return p, badRequest("count must be between 1 and %d", limit)
+		if p.count, err = c.countUpTo(limit); err != nil {
+			return p, err
 		}
+	}
+	if c.emptyCursor() {
+		return p, badRequest("invalid cursor")
 	}
 	if text := c.query.Get("cursor"); text != "" {
 		key, ok := parseOrderKey(text)
@@ -189,14 +196,8 @@ func (c *call) logPaging(limit int) (p logPaging, err error) {
 		}
 		p.cursor = &key
 	}
-	if c.query.Has("trimBody") {
-		length, err := strconv.Atoi(c.query.Get("trimBody"))
-		if err != nil {
-			return p, badRequest("invalid trimBody")
-		}
-		p.trim = &length
-	}
-	return p, nil
+	p.trim, err = c.trim()
+	return p, err
 }
 
 // logFilter reads the filters; the cheap ones are asked first.
@@ -216,11 +217,12 @@ func (c *call) logFilter() (func(*logRecord) bool, error) {
 		if matcher == nil {
 			matcher = logMatchers[key]
 		}
-		if matcher == nil {
+		if matcher == nil || c.ignores(key) {
 			continue
 		}
+		matcher = c.widened(key, matcher)
 		if !slices.Contains(oneValueKeys, key) {
-			values = splitCommas(values)
+			values = c.splitCommas(values)
 		}
 		matchers = append(matchers, func(bag *Entry) bool { return matcher(bag, values) })
 	}
@@ -278,7 +280,7 @@ func (c *call) logJSON(record *logRecord, trim *int) logJSON {
 	bag := record.bag.readable()
 	shape := logJSON{
 		Time: int64(record.key.at), MessageID: bag.MessageID, State: string(record.state),
-		URL: bag.URL, Method: bag.Method, Header: bag.Header, Body: base64Of(trimmed(bag.Body, trim)),
+		URL: bag.URL, Method: bag.Method, Header: bag.Header, Body: base64Of(c.trimmed(bag.Body, trim)),
 		NextDeliveryTime: int64(record.detail.next), TopicName: bag.TopicName,
 		EndpointName: bag.EndpointName, ScheduleID: bag.ScheduleID, QueueName: bag.QueueName,
 		Timeout: bag.Timeout.Milliseconds(), Callback: bag.Callback, CallbackHeaders: bag.CallbackHeader,
@@ -300,7 +302,13 @@ func (c *call) logJSON(record *logRecord, trim *int) logJSON {
 		}
 		shape.Error = reply.errorText()
 		shape.ResponseStatus, shape.ResponseHeaders = reply.Status, reply.Header
-		shape.ResponseBody = base64Of(trimmed(reply.Body, trim))
+		shape.ResponseBody = base64Of(c.trimmed(reply.Body, trim))
+	}
+	if c.options.Switches.LogsHeaderSingular {
+		shape.ResponseHeader, shape.ResponseHeaders = shape.ResponseHeaders, nil
+	}
+	if c.options.Switches.LogsRetryDelayShort {
+		shape.RetryDelayShort, shape.RetryDelay = shape.RetryDelay, ""
 	}
 	return shape
 }

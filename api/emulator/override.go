@@ -22,6 +22,12 @@ type override struct {
 	// deduplicationID is the same for every message of a bulk call.
 	deduplicationID string
 	contentBased    bool
+	labels          LabelOverride
+	// timed says that the headers say when.
+	timed bool
+	// delaysAgain delays a message as long as its original was, and
+	// keepsIdentity compares it by the deduplication id of its original.
+	delaysAgain, keepsIdentity bool
 	// flowControlled says that limits are given, which need a key.
 	flowControlled bool
 }
@@ -31,10 +37,17 @@ const plannedDays = 100 * 365
 
 // overrides reads the configuration headers, which are those of publishing a
 // message.
-func (c *call) overrides() (*override, error) { return c.configuration(c.request.Header) }
+func (c *call) overrides() (*override, error) {
+	o, err := c.configuration(c.request.Header, c.options.Switches.LabelOverride)
+	if err == nil {
+		o.keepsIdentity = c.options.Switches.RetryKeepsDeduplication
+		o.delaysAgain = c.options.Switches.DelayAppliesAgain && !o.timed
+	}
+	return o, err
+}
 
-func (c *call) configuration(header http.Header) (*override, error) {
-	o := &override{}
+func (c *call) configuration(header http.Header, labels LabelOverride) (*override, error) {
+	o := &override{labels: labels}
 	for _, name := range slices.Sorted(maps.Keys(header)) {
 		option, configures := strings.CutPrefix(name, "Upstash-")
 		if !configures {
@@ -54,8 +67,7 @@ func (c *call) override(o *override, option, value string) error {
 	change := func(apply func(*Entry)) { o.changes = append(o.changes, apply) }
 	switch option {
 	case "Label":
-		labels := labelList(value)
-		change(func(e *Entry) { e.Labels = labels })
+		o.label(labelList(value))
 	case "Retries":
 		retries, err := strconv.Atoi(value)
 		if err != nil || retries < 0 {
@@ -75,13 +87,13 @@ func (c *call) override(o *override, option, value string) error {
 		if err != nil {
 			return badRequest("invalid Upstash-Delay")
 		}
-		o.delay = delay
+		o.delay, o.timed = delay, true
 	case "Not-Before":
 		seconds, err := strconv.ParseInt(value, 10, 64)
 		if err != nil {
 			return badRequest("invalid Upstash-Not-Before")
 		}
-		o.notBefore = instantOf(time.Unix(seconds, 0))
+		o.notBefore, o.timed = instantOf(time.Unix(seconds, 0)), true
 	case "Timeout":
 		timeout, err := parseDuration(value)
 		if err != nil {
@@ -190,7 +202,7 @@ func (o *override) message(e *entry, id string, now instant) Entry {
 	bag := e.Entry
 	bag.DLQID, bag.MessageID = "", id
 	bag.CreatedAt = now.time()
-	bag.NotBefore = o.start(now).time()
+	bag.NotBefore = o.start(e, now).time()
 	for _, change := range o.changes {
 		change(&bag)
 	}
@@ -198,7 +210,10 @@ func (o *override) message(e *entry, id string, now instant) Entry {
 }
 
 // start is the earliest time of delivery; a point in time wins over a delay.
-func (o *override) start(now instant) instant {
+func (o *override) start(e *entry, now instant) instant {
+	if o.delaysAgain {
+		return now.plus(max(0, e.NotBefore.Sub(e.CreatedAt)))
+	}
 	if o.notBefore != 0 {
 		return max(now, o.notBefore)
 	}
@@ -209,7 +224,10 @@ func (o *override) start(now instant) instant {
 // is not compared with others.
 func (o *override) identity(bag *Entry) string {
 	if o.deduplicationID != "" {
-		return "id:" + o.deduplicationID
+		return identityOf(o.deduplicationID)
+	}
+	if !o.contentBased && o.keepsIdentity && bag.DeduplicationID != "" {
+		return identityOf(bag.DeduplicationID)
 	}
 	if !o.contentBased {
 		return ""
@@ -235,6 +253,21 @@ func (h Header) with(name, value string) Header {
 	header[name] = []string{value}
 	return header
 }
+
+// label changes the labels as the switch says.
+func (o *override) label(labels []string) {
+	o.changes = append(o.changes, func(e *Entry) {
+		switch o.labels {
+		case LabelsReplaced:
+			e.Labels = labels
+		case LabelsAdded:
+			e.Labels = unique(slices.Concat(e.Labels, labels))
+		case LabelsKept:
+		}
+	})
+}
+
+func identityOf(deduplicationID string) string { return "id:" + deduplicationID }
 
 func labelList(value string) []string {
 	var labels []string

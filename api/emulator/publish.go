@@ -93,7 +93,7 @@ func (c *call) publication(destination string, header http.Header) (publication,
 	if err != nil {
 		return publication{}, err
 	}
-	o, err := c.configuration(header)
+	o, err := c.configuration(header, LabelsReplaced)
 	if err != nil {
 		return publication{}, err
 	}
@@ -131,7 +131,8 @@ func (c *call) makeFor(p publication, endpoint Endpoint) published {
 	if p.contentType != "" {
 		like.Header = Header{"Content-Type": {p.contentType}}
 	}
-	bag := p.message(&entry{Entry: like}, c.ids.messageID(), c.now)
+	first := &entry{Entry: like}
+	bag := p.message(first, c.ids.messageID(), c.now)
 	answered := published{MessageID: bag.MessageID}
 	if p.topic != "" {
 		answered.URL = endpoint.URL
@@ -140,12 +141,12 @@ func (c *call) makeFor(p publication, endpoint Endpoint) published {
 		if p.topic != "" {
 			identity += " " + endpoint.URL
 		}
-		if first, seen := c.duplicate(identity, bag.MessageID); seen {
-			answered.MessageID, answered.Deduplicated = first, true
+		if earlier, seen := c.duplicate(identity, bag.MessageID); seen {
+			answered.MessageID, answered.Deduplicated = earlier, true
 			return answered
 		}
 	}
-	c.send(&message{Entry: bag, origin: &entry{}, script: c.script(&bag)}, p.start(c.now))
+	c.send(&message{Entry: bag, origin: &entry{}, script: c.script(&bag)}, p.start(first, c.now))
 	return answered
 }
 
@@ -160,10 +161,16 @@ func (c *call) callerIP() string {
 // shape is the answer for a publication: an object for a URL, a list for a
 // URL group.
 func (c *call) shape(p publication, made []published) any {
-	if p.topic == "" {
+	switch {
+	case p.topic == "":
 		return made[0]
+	case c.options.Switches.GroupAnswerIsObject:
+		return struct {
+			Messages []published `json:"messages"`
+		}{made}
+	default:
+		return made
 	}
-	return made
 }
 
 // batched is one message of a batch.

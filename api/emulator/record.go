@@ -121,7 +121,7 @@ type Fate struct {
 func (f Fate) touched() bool {
 	switch f.State {
 	case FatePresent, FateExpired, FateUnknown:
-		return f.Deduplicated+f.CallbackRetries+f.CallbackCancels > 0
+		return f.Deduplicated+f.CallbackRetries+f.CallbackCancels+len(f.MessageIDs)+len(f.Runs) > 0
 	default:
 		return true
 	}
@@ -130,17 +130,31 @@ func (f Fate) touched() bool {
 // Fate is what has become of the entry with this id, now or in the past.
 func (s *Server) Fate(dlqID string) (fate Fate) {
 	s.locked(func() {
-		e := s.dlq.known[dlqID]
-		if e == nil {
-			return
+		if e := s.dlq.lookup(dlqID, plainScope); e != nil {
+			fate = e.fateNow()
 		}
-		fate = e.fate
-		if !e.gone {
-			fate.State = FatePresent
-		}
-		fate.MessageIDs = append([]string(nil), fate.MessageIDs...)
-		fate.Runs = append([]Run(nil), fate.Runs...)
 	})
+	return fate
+}
+
+// FateOfRun is what has become of the workflow entry with this id. It differs
+// from [Server.Fate] only where a message has the same id.
+func (s *Server) FateOfRun(dlqID string) (fate Fate) {
+	s.locked(func() {
+		if e := s.dlq.lookup(dlqID, workflowScope); e != nil {
+			fate = e.fateNow()
+		}
+	})
+	return fate
+}
+
+func (e *entry) fateNow() Fate {
+	fate := e.fate
+	if !e.gone {
+		fate.State = FatePresent
+	}
+	fate.MessageIDs = append([]string(nil), fate.MessageIDs...)
+	fate.Runs = append([]Run(nil), fate.Runs...)
 	return fate
 }
 
@@ -148,9 +162,9 @@ func (s *Server) Fate(dlqID string) (fate Fate) {
 // order.
 func (s *Server) Touched() (dlqIDs []string) {
 	s.locked(func() {
-		for id, e := range s.dlq.known {
+		for _, e := range s.dlq.everything() {
 			if e.fate.touched() {
-				dlqIDs = append(dlqIDs, id)
+				dlqIDs = append(dlqIDs, e.DLQID)
 			}
 		}
 	})

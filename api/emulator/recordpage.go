@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"maps"
 	"net"
 	"net/http"
 	"slices"
@@ -55,7 +56,7 @@ func isLoopback(address string) bool {
 // record is what has become of every entry ever, oldest first.
 func (s *Server) record() (all recordJSON) {
 	s.locked(func() {
-		all = recordJSON{Counts: map[FateState]int{}, Entries: make([]fateJSON, 0, len(s.dlq.known))}
+		all = recordJSON{Counts: map[FateState]int{}, Entries: []fateJSON{}}
 		for _, e := range s.dlq.everything() {
 			shape := e.fateJSON()
 			all.Counts[shape.State]++
@@ -66,10 +67,7 @@ func (s *Server) record() (all recordJSON) {
 }
 
 func (d *deadLetters) everything() []*entry {
-	all := make([]*entry, 0, len(d.known))
-	for _, e := range d.known {
-		all = append(all, e)
-	}
+	all := slices.AppendSeq(slices.Collect(maps.Values(d.known[plainScope])), maps.Values(d.known[workflowScope]))
 	slices.SortFunc(all, func(a, b *entry) int {
 		if order := a.key.compare(b.key); order != 0 {
 			return order
@@ -80,10 +78,7 @@ func (d *deadLetters) everything() []*entry {
 }
 
 func (e *entry) fateJSON() fateJSON {
-	fate := e.fate
-	if !e.gone {
-		fate.State = FatePresent
-	}
+	fate := e.fateNow()
 	shape := fateJSON{
 		DLQID: e.DLQID, Workflow: e.isWorkflow(), State: fate.State,
 		MessageIDs: append([]string{}, fate.MessageIDs...), Runs: []runIdentity{}, Deduplicated: fate.Deduplicated,

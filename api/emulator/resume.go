@@ -36,7 +36,7 @@ func (c *call) runOne(how howToRun) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	if err := c.spend(1); err != nil {
+	if err := c.spendAgain(1); err != nil {
 		return answer{}, err
 	}
 	return jsonAnswer(http.StatusOK, c.rerun(e, o, how)), nil
@@ -44,7 +44,7 @@ func (c *call) runOne(how howToRun) (answer, error) {
 
 // failedRunEntry finds the entry of the path, which has to be a workflow run.
 func (c *call) failedRunEntry() (*entry, error) {
-	e, present := c.dlq.present(c.argument)
+	e, present := c.dlq.present(c.argument, workflowScope)
 	if !present {
 		return nil, notFound("dlq message %s not found", c.argument)
 	}
@@ -63,19 +63,25 @@ func (c *call) runMany(how howToRun) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	s, err := c.selection(workflowScope, runLimit)
+	limit := runLimit
+	if c.options.Switches.NoRunLimit {
+		limit = pageLimit
+	}
+	s, err := c.selection(workflowScope, limit)
 	if err != nil {
 		return answer{}, err
 	}
-	if max(len(s.ids), s.asked) > runLimit && c.options.Switches.RefuseOverRunLimit {
+	if max(len(s.ids), s.asked) > limit && c.options.Switches.RefuseOverRunLimit {
 		return answer{}, badRequest("at most %d workflow runs at once", runLimit)
 	}
-	s.ids = s.ids[:min(len(s.ids), runLimit)]
+	if !c.options.Switches.NoRunLimit {
+		s.ids = s.ids[:min(len(s.ids), limit)]
+	}
 	f := c.find(s)
 	if err := c.missing(f); err != nil && c.options.Switches.AllOrNothing404 {
 		return answer{}, err
 	}
-	if err := c.spend(len(f.entries)); err != nil {
+	if err := c.spendAgain(len(f.entries)); err != nil {
 		return answer{}, err
 	}
 	cursor := c.cursor(f.next(), true)
@@ -89,18 +95,26 @@ func (c *call) runMany(how howToRun) (answer, error) {
 	return jsonAnswer(http.StatusOK, struct {
 		Cursor json.RawMessage `json:"cursor,omitempty"`
 		Runs   []runIdentity   `json:"workflowRuns"`
-	}{cursor, shuffled(c, made)}), nil
+	}{cursor, listed(c, shuffled(c, made))}), nil
 }
 
 // rerun makes a new run of an entry and removes the entry.
 func (c *call) rerun(e *entry, o *override, how howToRun) runIdentity {
-	bag := o.message(e, c.ids.messageID(), c.now)
+	switches := c.options.Switches
+	like := *e
+	if switches.ResumeResetsRetries {
+		like.MaxRetries = defaultRetries
+	}
+	bag := o.message(&like, c.ids.messageID(), c.now)
 	workflow := *e.Workflow
-	workflow.RunID, workflow.CreatedAt = c.ids.runID(), c.now.time()
+	workflow.CreatedAt = c.now.time()
+	if how == restarting || !switches.ResumeKeepsRunID {
+		workflow.RunID = c.ids.runID()
+	}
 	bag.Workflow = &workflow
 
 	m := &message{Entry: bag, origin: e, script: e.Script}
-	state, start := FateResumed, o.start(c.now)
+	state, start := FateResumed, o.start(e, c.now)
 	if how == restarting {
 		m.run = newRun(&m.Entry, start)
 		state, start = FateRestarted, start.plus(duration(workflow.Done))
@@ -112,7 +126,9 @@ func (c *call) rerun(e *entry, o *override, how howToRun) runIdentity {
 	}
 	c.runs.add(m.run)
 	e.fate.Runs = append(e.fate.Runs, Run{workflow.RunID, workflow.CreatedAt})
-	c.dlq.remove(e, state)
+	if !switches.RunsKeepEntry {
+		c.leave(e, state)
+	}
 	c.send(m, start)
 	return runIdentity{workflow.RunID, int64(c.now)}
 }

@@ -172,6 +172,8 @@ func (s *Server) dispatch(r *http.Request) answer {
 	}
 	delete(query, tokenKey)
 	switch found := endpoint(r); {
+	case found.route != nil && s.lacks(found):
+		return textAnswer(http.StatusNotFound, "404 page not found")
 	case found.route != nil:
 		return s.respond(found.route, &call{
 			Server: s, request: r, query: query, argument: found.argument, destination: found.destination,
@@ -194,6 +196,25 @@ type located struct {
 // matched is what the path of a request names.
 type matched struct {
 	argument, destination string
+}
+
+// lacks says whether a switch takes the endpoint away.
+func (s *Server) lacks(found located) bool {
+	switches := s.options.Switches
+	switch {
+	case found.path == "/v2/logs" && switches.LogsPathMissing, found.path == "/v2/events" && switches.EventsPathMissing:
+		return true
+	case found.argument != "" && slices.Contains([]string{"retry", "resume", "restart"}, found.operation):
+		if switches.WithoutSingleIDRoutes {
+			return true
+		}
+	}
+	for path := range strings.SplitSeq(switches.MissingPaths, ",") {
+		if below, within := strings.CutPrefix(found.path, path); path != "" && within && (below == "" || below[0] == '/') {
+			return true
+		}
+	}
+	return false
 }
 
 func endpoint(r *http.Request) (found located) {
@@ -222,8 +243,8 @@ func (s *Server) respond(found *route, c *call) answer {
 
 func (s *Server) carryOut(found *route, c *call) answer {
 	for key := range c.query {
-		if !found.takes(key, s.options.Switches.OnlyDocumentedKeys) {
-			return badRequest("unknown query parameter %q", key).answer()
+		if !s.options.Switches.UnknownKeysIgnored && !found.takes(key, s.options.Switches.OnlyDocumentedKeys) {
+			return unknownKey(key).answer()
 		}
 	}
 	reply, err := found.handle(c)
@@ -236,6 +257,8 @@ func (s *Server) carryOut(found *route, c *call) answer {
 	}
 	return refusal{http.StatusInternalServerError, err.Error()}.answer()
 }
+
+func unknownKey(key string) refusal { return badRequest("unknown query parameter %q", key) }
 
 func (r *route) takes(key string, onlyDocumented bool) bool {
 	return r.publishes || slices.Contains(r.documented, key) ||

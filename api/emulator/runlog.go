@@ -106,7 +106,7 @@ func (c *call) listRuns() (answer, error) {
 	return jsonAnswer(http.StatusOK, struct {
 		Cursor json.RawMessage `json:"cursor,omitempty"`
 		Runs   []*runJSON      `json:"runs"`
-	}{c.cursor(next, false), shown}), nil
+	}{c.cursor(next, false), listed(c, shown)}), nil
 }
 
 // checkGrouping refuses the event mode of the older path.
@@ -146,7 +146,7 @@ func (c *call) runFilter() (func(*run) bool, error) {
 		return nil, err
 	}
 	wants := func(key, have string) bool { return !c.query.Has(key) || c.query.Get(key) == have }
-	labels := splitCommas(c.query["label"])
+	labels := c.splitCommas(c.query["label"])
 	return func(r *run) bool {
 		return wants("workflowUrl", r.workflow.URL) &&
 			wants("workflowCreatedAt", strconv.FormatInt(int64(r.key.at), 10)) &&

@@ -3,6 +3,7 @@ package emulator
 import (
 	"encoding/json"
 	"io"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -38,6 +39,8 @@ type selection struct {
 	// asked is the count of the query, which the endpoint may have lowered.
 	asked int
 	trim  *int
+	// anyKind finds the entry of an id whatever its kind is.
+	anyKind bool
 }
 
 // found is a selection carried out.
@@ -67,7 +70,7 @@ func (c *call) visible(e *entry, in scope) bool {
 
 // entry finds the entry that the path names.
 func (c *call) entry(in scope) (*entry, error) {
-	e, present := c.dlq.present(c.argument)
+	e, present := c.dlq.present(c.argument, in)
 	if !present || !c.visible(e, in) {
 		return nil, notFound("dlq message %s not found", c.argument)
 	}
@@ -77,6 +80,9 @@ func (c *call) entry(in scope) (*entry, error) {
 // selection reads the query, and the body in which older clients send ids.
 func (c *call) selection(in scope, limit int) (*selection, error) {
 	s := &selection{scope: in, count: limit}
+	if c.request.Method != http.MethodGet && c.options.Switches.CountAbsentMeansAll {
+		s.count = math.MaxInt
+	}
 	ids, err := c.selectedIDs()
 	if err != nil {
 		return nil, err
@@ -85,11 +91,8 @@ func (c *call) selection(in scope, limit int) (*selection, error) {
 	if err := c.readPaging(s, limit); err != nil {
 		return nil, err
 	}
-	if source, given := c.query["source"]; given {
-		if !slices.Equal(source, []string{"workflow"}) {
-			return nil, badRequest("invalid source")
-		}
-		s.workflow = true
+	if s.workflow, err = c.wantsWorkflows(); err != nil {
+		return nil, err
 	}
 	if s.matches, err = c.filters(); err != nil {
 		return nil, err
@@ -97,15 +100,39 @@ func (c *call) selection(in scope, limit int) (*selection, error) {
 	return s, nil
 }
 
+// wantsWorkflows reads source, with which a client asks the plain listing for
+// workflow entries.
+func (c *call) wantsWorkflows() (bool, error) {
+	source, given := c.query["source"]
+	if !given || c.options.Switches.Source == Ignored {
+		return false, nil
+	}
+	if c.options.Switches.Source == Refused {
+		return false, unknownKey("source")
+	}
+	if !slices.Equal(source, []string{"workflow"}) {
+		return false, badRequest("invalid source")
+	}
+	return true, nil
+}
+
 func (c *call) selectedIDs() ([]string, error) {
 	values, given := c.query["dlqIds"]
+	if given && c.request.Method == http.MethodGet {
+		switch c.options.Switches.ListIDs {
+		case Ignored:
+			return nil, nil
+		case Refused:
+			return nil, unknownKey("dlqIds")
+		}
+	}
 	if !given && c.request.Method != http.MethodGet {
 		return c.bodyIDs()
 	}
 	if !given {
 		return nil, nil
 	}
-	ids := slices.DeleteFunc(splitCommas(values), func(id string) bool { return id == "" })
+	ids := slices.DeleteFunc(c.splitCommas(values), func(id string) bool { return id == "" })
 	if len(ids) == 0 && !c.options.Switches.EmptyIDsMeansEverything {
 		return nil, badRequest("dlqIds is empty")
 	}
@@ -131,11 +158,14 @@ func (c *call) bodyIDs() ([]string, error) {
 
 func (c *call) readPaging(s *selection, limit int) error {
 	if c.query.Has("count") {
-		count, err := strconv.Atoi(c.query.Get("count"))
-		if err != nil || count < 1 || count > pageLimit {
-			return badRequest("count must be between 1 and %d", pageLimit)
+		count, err := c.countUpTo(pageLimit)
+		if err != nil {
+			return err
 		}
 		s.asked, s.count = count, min(count, limit)
+	}
+	if c.emptyCursor() {
+		return badRequest("invalid cursor")
 	}
 	if cursor := c.query.Get("cursor"); cursor != "" {
 		key, known := c.dlq.keyOf(cursor)
@@ -144,14 +174,45 @@ func (c *call) readPaging(s *selection, limit int) error {
 		}
 		s.cursor = &key
 	}
-	if c.query.Has("trimBody") {
-		length, err := strconv.Atoi(c.query.Get("trimBody"))
-		if err != nil {
-			return badRequest("invalid trimBody")
-		}
-		s.trim = &length
+	var err error
+	s.trim, err = c.trim()
+	return err
+}
+
+// countUpTo reads count, which has to be given.
+func (c *call) countUpTo(limit int) (int, error) {
+	count, err := strconv.Atoi(c.query.Get("count"))
+	if err == nil && c.options.Switches.CountClamped {
+		count = min(max(count, 1), limit)
 	}
-	return nil
+	if err != nil || count < 1 || count > limit {
+		return 0, badRequest("count must be between 1 and %d", limit)
+	}
+	return count, nil
+}
+
+// emptyCursor says whether the cursor is empty and must not be.
+func (c *call) emptyCursor() bool {
+	return c.options.Switches.EmptyCursorRefused && c.query.Has("cursor") && c.query.Get("cursor") == ""
+}
+
+// trim reads how many bytes of each body are wanted; nil means all.
+func (c *call) trim() (*int, error) {
+	meaning := c.options.Switches.TrimBody
+	if !c.query.Has("trimBody") {
+		if meaning == TrimBodyNoneByDefault && strings.HasPrefix(c.request.URL.Path, "/v2/workflows/logs") {
+			return new(int), nil
+		}
+		return nil, nil
+	}
+	length, err := strconv.Atoi(c.query.Get("trimBody"))
+	if err != nil {
+		return nil, badRequest("invalid trimBody")
+	}
+	if meaning == TrimBodyIgnored {
+		return nil, nil
+	}
+	return &length, nil
 }
 
 // find carries out the selection. Ids go before filters, as documented.
@@ -192,8 +253,8 @@ func (c *call) selects(s *selection, e *entry) bool {
 func (c *call) findIDs(s *selection) found {
 	var f found
 	for _, id := range s.ids {
-		e, present := c.dlq.present(id)
-		if !present || !c.visible(e, s.scope) {
+		e, present := c.dlq.present(id, s.scope)
+		if !present || !s.anyKind && !c.visible(e, s.scope) {
 			f.missing++
 			continue
 		}
@@ -231,12 +292,23 @@ func (c *call) cursor(next string, emptyAtEnd bool) json.RawMessage {
 // splitCommas reads a key that was repeated, or given once with commas, or
 // both. A value that contains a comma itself falls apart, as it does in the
 // real service.
-func splitCommas(values []string) []string {
+func (c *call) splitCommas(values []string) []string {
+	if c.options.Switches.CommasKept {
+		return values
+	}
 	var split []string
 	for _, value := range values {
 		split = append(split, strings.Split(value, ",")...)
 	}
 	return split
+}
+
+// listed is a list as it is answered.
+func listed[T any](c *call, items []T) []T {
+	if len(items) == 0 && c.options.Switches.EmptyListIsNull {
+		return nil
+	}
+	return items
 }
 
 func unique(values []string) []string {

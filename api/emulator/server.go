@@ -38,7 +38,7 @@ func New(options Options) *Server {
 	return &Server{
 		options:    options,
 		ids:        newIDSource(options.Seed),
-		dlq:        newDeadLetters(),
+		dlq:        newDeadLetters(options.Switches.SharedDLQIDs),
 		messages:   map[string]*message{},
 		queues:     map[string]*queue{},
 		flowKeys:   map[string]*flowKey{},
@@ -78,7 +78,11 @@ func (s *Server) handle(r *http.Request) answer {
 		return s.dispatch(r)
 	}
 	limited, refused := s.burst.count(s.now, s.options.BurstLimit)
+	limited.inMilliseconds = s.options.Switches.ResetInMilliseconds
 	if refused {
+		if s.options.Switches.LimitedAfterWork {
+			s.dispatch(r)
+		}
 		return limited.on(refusal{http.StatusTooManyRequests, "rate limit exceeded"}.answer())
 	}
 	return limited.on(s.dispatch(r))
@@ -160,6 +164,9 @@ func (s *Server) introduce(e *entry) {
 		s.runs.add(failedRun(e))
 		return
 	}
+	if e.DeduplicationID != "" {
+		s.duplicates[identityOf(e.DeduplicationID)] = original{e.MessageID, instantOf(e.CreatedAt)}
+	}
 	s.log.remember(pastMessage{Entry: &e.Entry})
 }
 
@@ -175,7 +182,13 @@ func (s *Server) advance() {
 		event.happen()
 	}
 	s.now = max(s.now, present)
-	s.dlq.expire(s.now, s.options.Retention)
+	switch retention := s.options.Retention; {
+	case retention < 0:
+	case s.options.Switches.RetentionFromCreation:
+		s.dlq.expireByCreation(s.now, retention)
+	default:
+		s.dlq.expire(s.now, retention)
+	}
 }
 
 // after plans something to happen; a delay of zero is the next thing to

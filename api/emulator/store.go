@@ -20,29 +20,47 @@ type entry struct {
 type deadLetters struct {
 	slots   []*entry
 	removed int
-	known   map[string]*entry
-	nextSeq map[instant]int
+	known   [2]map[string]*entry
+	nextSeq [2]map[instant]int
+	// sharedIDs counts the ids of the two kinds apart.
+	sharedIDs bool
 	// oldest is the first slot that can still hold an entry.
 	oldest int
 }
 
-func newDeadLetters() deadLetters {
-	return deadLetters{known: map[string]*entry{}, nextSeq: map[instant]int{}}
+func newDeadLetters(sharedIDs bool) deadLetters {
+	d := deadLetters{sharedIDs: sharedIDs}
+	for kind := range d.known {
+		d.known[kind], d.nextSeq[kind] = map[string]*entry{}, map[instant]int{}
+	}
+	return d
+}
+
+// kind is the scope that the entry belongs to.
+func (e *entry) kind() scope {
+	if e.isWorkflow() {
+		return workflowScope
+	}
+	return plainScope
 }
 
 // place gives the entry its order and, if it has none, its id.
 func (d *deadLetters) place(e *entry) {
 	at := instantOf(e.FailedAt)
 	key, parsed := parseOrderKey(e.DLQID)
+	nextSeq := d.nextSeq[plainScope]
+	if d.sharedIDs {
+		nextSeq = d.nextSeq[e.kind()]
+	}
 	if e.DLQID == "" || !parsed {
-		key = orderKey{at, d.nextSeq[at]}
+		key = orderKey{at, nextSeq[at]}
 	}
 	if e.DLQID == "" {
 		e.DLQID = key.String()
 	}
 	e.key = key
-	d.nextSeq[key.at] = max(d.nextSeq[key.at], key.seq+1)
-	d.known[e.DLQID] = e
+	nextSeq[key.at] = max(nextSeq[key.at], key.seq+1)
+	d.known[e.kind()][e.DLQID] = e
 }
 
 func (d *deadLetters) insert(e *entry) {
@@ -82,15 +100,23 @@ func (d *deadLetters) remove(e *entry, state FateState) {
 
 func (d *deadLetters) size() int { return len(d.slots) - d.removed }
 
-// present finds an entry that is still there.
-func (d *deadLetters) present(id string) (*entry, bool) {
-	e := d.known[id]
+// present finds an entry that is still there, first of the kind of the scope.
+func (d *deadLetters) present(id string, in scope) (*entry, bool) {
+	e := d.lookup(id, in)
 	return e, e != nil && !e.gone
+}
+
+// lookup finds an entry, there or gone; nil means that there never was one.
+func (d *deadLetters) lookup(id string, in scope) *entry {
+	if e := d.known[in][id]; e != nil {
+		return e
+	}
+	return d.known[1-in][id]
 }
 
 // keyOf is the place that a cursor stands for. The entry may be gone by now.
 func (d *deadLetters) keyOf(cursor string) (orderKey, bool) {
-	if e := d.known[cursor]; e != nil {
+	if e := d.lookup(cursor, plainScope); e != nil {
 		return e.key, true
 	}
 	return parseOrderKey(cursor)
@@ -108,8 +134,8 @@ func (d *deadLetters) after(cursor *orderKey, oldestFirst bool) iter.Seq[*entry]
 func (d *deadLetters) ascending(cursor *orderKey) iter.Seq[*entry] {
 	start := d.oldest
 	if cursor != nil {
-		index, found := slices.BinarySearchFunc(d.slots, *cursor, compareToKey)
-		if found {
+		index, _ := slices.BinarySearchFunc(d.slots, *cursor, compareToKey)
+		for index < len(d.slots) && d.slots[index].key == *cursor {
 			index++
 		}
 		start = index
@@ -137,11 +163,17 @@ func (d *deadLetters) descending(cursor *orderKey) iter.Seq[*entry] {
 	}
 }
 
+// expireByCreation removes what was created longer than the retention ago.
+func (d *deadLetters) expireByCreation(now instant, retention time.Duration) {
+	for _, e := range slices.Clone(d.slots) {
+		if !e.gone && instantOf(e.CreatedAt).plus(retention) <= now {
+			d.remove(e, FateExpired)
+		}
+	}
+}
+
 // expire removes what failed longer than the retention ago.
 func (d *deadLetters) expire(now instant, retention time.Duration) {
-	if retention < 0 {
-		return
-	}
 	for d.oldest < len(d.slots) {
 		e := d.slots[d.oldest]
 		if !e.gone {

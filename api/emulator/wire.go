@@ -69,11 +69,12 @@ func (c *call) shown(e *entry, trim *int) any {
 	full := e.readable()
 	shape := c.messageJSON(full, trim)
 	shape.DLQID = e.DLQID
-	if !full.WithoutResponseStatus {
+	none := full.ResponseStatus == 0 && c.options.Switches.NoStatusWithoutResponse
+	if !full.WithoutResponseStatus && !none {
 		shape.ResponseStatus = &full.ResponseStatus
 	}
 	shape.ResponseHeader = full.ResponseHeader
-	shape.ResponseBody, shape.ResponseBodyBase64 = textOrBase64(trimmed(full.ResponseBody, trim))
+	shape.ResponseBody, shape.ResponseBodyBase64 = textOrBase64(c.trimmed(full.ResponseBody, trim))
 	if full.Workflow != nil {
 		c.showWorkflow(shape, full.Workflow)
 	}
@@ -91,7 +92,7 @@ func (c *call) messageJSON(e *Entry, trim *int) *entryJSON {
 		Labels: e.Labels, FlowControlKey: e.FlowControlKey, Parallelism: e.Parallelism,
 		Rate: e.Rate, Period: int64(e.Period / time.Second), RetryDelayExpression: e.RetryDelayExpression,
 	}
-	shape.Body, shape.BodyBase64 = textOrBase64(trimmed(e.Body, trim))
+	shape.Body, shape.BodyBase64 = textOrBase64(c.trimmed(e.Body, trim))
 	if len(e.Labels) > 0 {
 		shape.Label = e.Labels[0]
 	}
@@ -143,6 +144,14 @@ func textOrBase64(body []byte) (text, encoded string) {
 		return string(body), ""
 	}
 	return "", base64.StdEncoding.EncodeToString(body)
+}
+
+// trimmed is what is shown of a body.
+func (c *call) trimmed(body []byte, wanted *int) []byte {
+	if limit := c.options.Switches.BodyLimit; limit > 0 {
+		body = trimmed(body, &limit)
+	}
+	return trimmed(body, wanted)
 }
 
 // trimmed cuts a body at a rune, so that text stays text.
