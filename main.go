@@ -9,8 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
-	"net/http"
 	"os"
 	"os/signal"
 	"strings"
@@ -36,10 +34,6 @@ const (
 	slowWrite = 100 * time.Millisecond
 	// stuckAfter is how long the screen may take to end after a signal before it is left as it is.
 	stuckAfter = 2 * time.Second
-	// burstLimit is how many requests a second the emulator announces and takes.
-	burstLimit = 1000
-	// mostEntries is how many entries the emulator makes at most.
-	mostEntries = 1_000_000
 	// leastMemory and mostMemory bound the room for bodies, in MiB.
 	leastMemory, mostMemory = 1, 64 << 10
 	// exitUsage is the exit code for a start that cannot be: no token, no terminal, a bad flag.
@@ -70,44 +64,6 @@ type (
 )
 
 func (e *signalError) Error() string { return e.signal.String() }
-
-// incidentFlags are the flags of the data set that the emulator begins with.
-type incidentFlags struct {
-	messages, workflows, odd int
-	seed                     uint64
-	arrivals                 float64
-}
-
-func (f *incidentFlags) add(c *cobra.Command, of string, arrivals float64) {
-	c.Flags().IntVar(&f.messages, "messages", 2855, "messages in the DLQ "+of)
-	c.Flags().IntVar(&f.workflows, "workflows", 145, "workflow runs in the DLQ "+of)
-	c.Flags().IntVar(&f.odd, "odd", len(emulator.OddKinds()), "odd entries on top: hostile text, binary bodies, missing fields … "+of)
-	c.Flags().Uint64Var(&f.seed, "seed", 1, "makes the same data again "+of)
-	c.Flags().Float64Var(&f.arrivals, "arrivals", arrivals, "new failures a minute "+of)
-}
-
-func (f *incidentFlags) server() (*emulator.Server, error) {
-	if min(f.messages, f.workflows, f.odd) < 0 || f.arrivals < 0 {
-		return nil, errors.New("--messages, --workflows, --odd and --arrivals take 0 or more")
-	}
-	if max(f.messages, f.workflows) > mostEntries || f.arrivals > mostEntries {
-		return nil, fmt.Errorf("--messages, --workflows and --arrivals take at most %d: the emulator holds its entries in memory", mostEntries)
-	}
-	s := emulator.New(emulator.Options{Seed: f.seed, BurstLimit: burstLimit})
-	s.SeedIncident(emulator.IncidentOptions{
-		Messages: noneIfZero(f.messages), Workflows: noneIfZero(f.workflows), Odd: noneIfZero(f.odd),
-		Seed: f.seed, ArrivalsPerMinute: f.arrivals,
-	})
-	return s, nil
-}
-
-// noneIfZero is a number as the emulator takes it: there zero stands for the default.
-func noneIfZero(n int) int {
-	if n == 0 {
-		return -1
-	}
-	return n
-}
 
 func command(stdout, stderr io.Writer) *cobra.Command {
 	var (
@@ -153,26 +109,6 @@ network.`,
 	incident.add(root, "(with --demo)", 14)
 	root.AddCommand(emulatorCommand(stdout))
 	return root
-}
-
-func emulatorCommand(stdout io.Writer) *cobra.Command {
-	var (
-		address  string
-		incident incidentFlags
-	)
-	c := &cobra.Command{
-		Use:           "emulator",
-		Short:         "Serve an emulator of QStash, for scripts and for any QStash SDK",
-		Args:          cobra.NoArgs,
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		RunE: func(*cobra.Command, []string) error {
-			return serveEmulator(stdout, address, &incident)
-		},
-	}
-	c.Flags().StringVar(&address, "addr", "127.0.0.1:8080", "loopback address to listen on")
-	incident.add(c, "at the start", 0)
-	return c
 }
 
 type dashboardOptions struct {
@@ -293,7 +229,7 @@ func noSuspend() string {
 // environment names.
 func connect(o dashboardOptions, incident *incidentFlags) (client *api.Client, title string, err error) {
 	if o.demo {
-		s, err := incident.server()
+		s, err := incident.server(emulator.Options{BurstLimit: burstLimit})
 		if err != nil {
 			return nil, "", err
 		}
@@ -313,38 +249,6 @@ func connect(o dashboardOptions, incident *incidentFlags) (client *api.Client, t
 		title += " · LOCAL DEV SERVER"
 	}
 	return client, title, nil
-}
-
-// serveEmulator serves until it is interrupted.
-func serveEmulator(stdout io.Writer, address string, incident *incidentFlags) error {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return fmt.Errorf("--addr %s: %w: use host:port, such as 127.0.0.1:8080", address, err)
-	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return fmt.Errorf("--addr %s: the emulator listens on loopback only: use 127.0.0.1", address)
-	}
-	s, err := incident.server()
-	if err != nil {
-		return err
-	}
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
-	defer stop()
-	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
-	if err != nil {
-		return fmt.Errorf("the emulator cannot listen: %w: choose another --addr", err)
-	}
-	fmt.Fprintf(stdout, "export QSTASH_URL=http://%s\nexport QSTASH_TOKEN=%s\n", listener.Addr(), emulator.DefaultToken)
-
-	server := &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second}
-	go func() {
-		<-ctx.Done()
-		_ = server.Close()
-	}()
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-		return &runError{err}
-	}
-	return nil
 }
 
 // newOperation is a label that no other operation has.

@@ -21,8 +21,8 @@ type Switches struct {
 	// GET /v2/workflows/dlq/{dlqId}.
 	WithoutDLQIDOnGet bool
 
-	// DLQListsWorkflows shows workflow entries in GET /v2/dlq too. The
-	// default is to show there only those with [Entry.InPlainList].
+	// DLQListsWorkflows shows all workflow entries in GET /v2/dlq too. The
+	// default is to show there only those that were seeded so.
 	DLQListsWorkflows bool
 
 	// SharedDLQIDs lets a message and a workflow run have the same dlqId.

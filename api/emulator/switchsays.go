@@ -6,7 +6,7 @@ var switchSays = map[string]string{
 	"LastCursor":               "is how the last page of a listing is marked.",
 	"EmptyListIsNull":          "writes null in place of a list with nothing in it.",
 	"WithoutDLQIDOnGet":        "leaves dlqId out of GET /v2/dlq/{dlqId} and GET /v2/workflows/dlq/{dlqId}.",
-	"DLQListsWorkflows":        "shows workflow entries in GET /v2/dlq too. The default is to show there only those with Entry.InPlainList.",
+	"DLQListsWorkflows":        "shows all workflow entries in GET /v2/dlq too. The default is to show there only those that were seeded so.",
 	"SharedDLQIDs":             "lets a message and a workflow run have the same dlqId.",
 	"Source":                   "is what a listing does with source=workflow.",
 	"ListIDs":                  "is what a listing does with dlqIds.",
