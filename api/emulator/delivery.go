@@ -212,12 +212,16 @@ func (s *Server) bury(m *message, reply Attempt, failedAt instant) {
 	back.Script = m.script.after(m.attempts)
 	back.Raw = nil
 	if m.run != nil {
-		back.Workflow = m.run.failedWorkflow(m.script.CallbackFailsAgain)
+		workflow := *m.run.workflow
+		back.Workflow = &workflow
 	}
 	s.dlq.insert(back)
 	m.origin.fate.BackAs = back.DLQID
 	if m.run != nil {
 		m.run.fail(failedAt, back)
+		if back.FailureCallback != "" || back.Workflow.Callback.State != "" {
+			s.callFailureFunction(back)
+		}
 		return
 	}
 	s.callBackFailure(m, reply, back.DLQID)
@@ -251,6 +255,9 @@ func (s *Server) releaseFlowKey(m *message) {
 func (s *Server) droppedIfCancelled(m *message) bool {
 	if !m.cancelled {
 		return false
+	}
+	if m.run != nil {
+		m.run.cancel(s.now)
 	}
 	s.note(m, stateCancelled, logDetail{})
 	s.finish(m)

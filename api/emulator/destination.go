@@ -8,8 +8,13 @@ import (
 )
 
 // answersHeader is the header for the destination that says how it answers,
-// attempt by attempt, such as "503, 503, 200"; 0 is no response.
+// attempt by attempt, such as "503, 503, 200"; 0 is no response, and 489 ends
+// the retries.
 const answersHeader = "Emulator-Answers"
+
+// nonRetryable is the status with which a destination says that no attempt
+// will succeed.
+const nonRetryable = 489
 
 var methods = []string{
 	http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
@@ -45,7 +50,7 @@ func (s *Server) script(e *Entry) Script {
 	var script Script
 	for _, text := range labelList(strings.Join(answers, ",")) {
 		if status, err := strconv.Atoi(text); err == nil {
-			script.Attempts = append(script.Attempts, Attempt{Status: status})
+			script.Attempts = append(script.Attempts, Attempt{Status: status, NonRetryable: status == nonRetryable})
 		}
 	}
 	return script

@@ -234,7 +234,7 @@ func (o *override) identity(bag *Entry) string {
 	}
 	full := bag.full()
 	sum := sha256.New()
-	_, _ = fmt.Fprintf(sum, "%q %q %q", full.URL, full.Header["Content-Type"], full.Body)
+	_, _ = fmt.Fprintf(sum, "%q %q %q", full.URL, full.Header, full.Body)
 	return "content:" + hex.EncodeToString(sum.Sum(nil))
 }
 

@@ -145,9 +145,22 @@ func (c *call) retryCallback() (answer, error) {
 		return answer{}, badRequest("workflow run has no failed failure callback")
 	}
 	e.fate.CallbackRetries++
-	failed := *callback
+	c.callFailureFunction(e)
+	return jsonAnswer(http.StatusOK, runIdentity{
+		e.Workflow.RunID, e.Workflow.CreatedAt.UnixMilli(),
+	}), nil
+}
+
+// callFailureFunction calls the failure function of a run. If it fails, it
+// does so as it did before.
+func (s *Server) callFailureFunction(e *entry) {
+	callback := &e.Workflow.Callback
+	failed := FailureCallback{State: CallbackFail, ResponseStatus: http.StatusInternalServerError}
+	if callback.State == CallbackFail {
+		failed = *callback
+	}
 	*callback = FailureCallback{State: CallbackInProgress}
-	c.after(c.ids.between(callbackSoonest, callbackLatest), func() {
+	s.after(s.ids.between(callbackSoonest, callbackLatest), func() {
 		switch {
 		case callback.State != CallbackInProgress:
 		case e.Script.CallbackFailsAgain:
@@ -156,9 +169,6 @@ func (c *call) retryCallback() (answer, error) {
 			*callback = FailureCallback{State: CallbackSuccess, ResponseStatus: http.StatusOK}
 		}
 	})
-	return jsonAnswer(http.StatusOK, runIdentity{
-		e.Workflow.RunID, e.Workflow.CreatedAt.UnixMilli(),
-	}), nil
 }
 
 // cancelCallback stops a failure function that is running. The documented

@@ -92,26 +92,15 @@ func (r *run) stepDone(now instant) { r.failedStepAt, r.stepState = now, stepSuc
 func (r *run) succeed(now instant) { r.state, r.completedAt = runSuccess, now }
 
 func (r *run) cancel(now instant) {
+	if r.state != runStarted {
+		return
+	}
 	r.state, r.stepState, r.completedAt, r.next = runCancelled, stepCancelled, now, 0
 }
 
 func (r *run) fail(now instant, e *entry) {
 	r.state, r.stepState, r.completedAt, r.entry = runFailed, stepFailed, now, e
 	r.workflow = e.Workflow
-}
-
-// failedWorkflow is the workflow part of the entry that the run becomes. Its
-// failure function, if it has one, is called anew.
-func (r *run) failedWorkflow(callbackFails bool) *Workflow {
-	failed := *r.workflow
-	switch {
-	case failed.Callback.State == "":
-	case callbackFails:
-		failed.Callback.State = CallbackFail
-	default:
-		failed.Callback = FailureCallback{State: CallbackSuccess, ResponseStatus: 200}
-	}
-	return &failed
 }
 
 // history is the failed attempts of the step. For an entry that was there

@@ -203,7 +203,7 @@ func failureFunction(e *entry, trim *int) *failureFunctionJSON {
 // then the one that the run is at.
 func (c *call) stepGroups(r *run, trim *int) []stepGroupJSON {
 	created := r.key.at
-	full := r.bag.full()
+	full := r.bag.readable()
 	groups := []stepGroupJSON{
 		done(0, Step{Name: "init", Type: "Initial", Out: string(trimmed(full.Body, trim))}, created, full),
 	}
