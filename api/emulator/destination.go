@@ -20,19 +20,6 @@ var methods = []string{
 	http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
 }
 
-// Endpoint is a destination of a URL group.
-type Endpoint struct {
-	// Name may be empty.
-	Name string
-	URL  string
-}
-
-// AddURLGroup creates a URL group or replaces its endpoints. A message that
-// is published to the group becomes one message for each.
-func (s *Server) AddURLGroup(name string, endpoints ...Endpoint) {
-	s.locked(func() { s.groups[name] = endpoints })
-}
-
 // ScriptDestination says what becomes of messages that are published to the
 // URL. The default is that they are delivered. A message with the header
 // Upstash-Forward-Emulator-Answers has a script of its own: the statuses of
@@ -84,9 +71,9 @@ func (c *call) target(destination string) (target, error) {
 		return target{endpoints: []Endpoint{{URL: destination}}}, nil
 	}
 	name := strings.TrimSuffix(destination, "/")
-	endpoints, known := c.groups[name]
-	if !known {
+	group := c.groups[name]
+	if group == nil {
 		return target{}, badRequest("topic %s not found", name)
 	}
-	return target{name, endpoints}, nil
+	return target{name, group.Endpoints}, nil
 }

@@ -27,7 +27,7 @@ them: fail=500-after-commit.
 
   @5%                  strikes one request in twenty; directly behind the fault
   on=retry|delete      strikes these requests only: publish, retry, delete, resume, restart, callback, list, get, logs, runs,
-                       messages, queues, flow, keys
+                       messages, queues, flow, topics, keys
   after=10             leaves the first ten of them alone
   times=3              strikes three times
 

@@ -19,7 +19,7 @@ type Server struct {
 	messages   map[string]*message
 	queues     map[string]*queue
 	flowKeys   map[string]*flowKey
-	groups     map[string][]Endpoint
+	groups     map[string]*urlGroup
 	scripts    map[string]Script
 	limits     map[string]*destinationLimit
 	duplicates map[string]original
@@ -42,7 +42,7 @@ func New(options Options) *Server {
 		messages:   map[string]*message{},
 		queues:     map[string]*queue{},
 		flowKeys:   map[string]*flowKey{},
-		groups:     map[string][]Endpoint{},
+		groups:     map[string]*urlGroup{},
 		scripts:    map[string]Script{},
 		limits:     map[string]*destinationLimit{},
 		duplicates: map[string]original{},
