@@ -10,9 +10,10 @@
 //
 // The contract leaves much open: which order a listing has, what a bulk call
 // does with an id that is gone, how a last page is marked. Every such point
-// has a default and a switch (see [Switches]), because a client has to survive
-// either answer. What goes wrong on a network is scripted with
-// [Server.SetFaults].
+// has a default and a switch (see [Switches], and [SwitchNames] for flags),
+// because a client has to survive either answer. What goes wrong on a network
+// is scripted with [Server.SetFaults], by a function or by text (see
+// [ParseFault]).
 //
 // GET /_emulator/record, on this machine and without a token, answers what has
 // become of every entry that there ever was, as JSON: counts by state, and of
