@@ -325,3 +325,16 @@ func TestOddEntriesAreTheSameOnEveryServer(t *testing.T) {
 		t.Error("nothing came back under the new label")
 	}
 }
+
+func TestARetriedMessageOfTheIncidentCarriesTheBodyOfItsEntry(t *testing.T) {
+	b := newBench(t, Options{})
+	b.SeedIncident(IncidentOptions{Messages: 40, Workflows: -1, Odd: -1, Seed: 1})
+	for _, entry := range b.get("/v2/dlq").list("messages") {
+		message := b.get("/v2/messages/" + b.retry(entry.text("dlqId")))
+		for _, key := range []string{"body", "header"} {
+			if diff := cmp.Diff(entry[key], message[key]); diff != "" {
+				t.Fatalf("%s of a retry of %s: %s", key, entry.text("url"), diff)
+			}
+		}
+	}
+}

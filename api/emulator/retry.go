@@ -133,7 +133,9 @@ func (c *call) retry(e *entry, o *override) retried {
 	if e.Script.Deduplicated {
 		return c.deduplicated(e, e.MessageID)
 	}
-	bag := o.message(e, c.ids.messageID(), c.now)
+	// A seeded body is made from the times of its entry, which a new message does not have.
+	whole := &entry{Entry: *e.full()}
+	bag := o.message(whole, c.ids.messageID(), c.now)
 	if c.options.Switches.RetryQueue == RetryQueueNone {
 		bag.QueueName = ""
 	}
