@@ -72,7 +72,7 @@ func (c *call) cancelMessage() (answer, error) {
 		return answer{}, notFound("message %s not found", c.argument)
 	}
 	c.cancel(m)
-	return emptyAnswer(http.StatusOK), nil
+	return jsonAnswer(http.StatusOK, cancelled{1}), nil
 }
 
 // cancel takes effect when the message would be delivered next.

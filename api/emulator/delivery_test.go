@@ -221,6 +221,15 @@ func TestADestinationOverItsLimitAnswersWithIt(t *testing.T) {
 	}
 }
 
+func TestACancellationIsAnsweredWithTheNumberOfCancelledMessages(t *testing.T) {
+	b := newBench(t, Options{})
+	got := b.send(http.MethodDelete, "/v2/messages/"+b.retry(b.Add(Entry{}), "Upstash-Delay: 1m"))
+	b.wantStatus(got, http.StatusOK)
+	if number := b.decode(got).number("cancelled"); number != 1 {
+		t.Errorf("cancelled %d in %s", number, got.body)
+	}
+}
+
 func TestACancelledMessageIsDroppedWhenItWouldBeDelivered(t *testing.T) {
 	b := newBench(t, Options{Switches: Switches{CanceledWithOneL: true}})
 	messageID := b.retry(b.Add(Entry{}), "Upstash-Delay: 1m")
