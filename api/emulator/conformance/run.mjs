@@ -34,7 +34,7 @@ environment.REDRIVE_BINARY = binary;
 // A process group of its own holds the tests and the emulators that they start, so that all of them can be ended.
 const tests = spawn(
   process.execPath,
-  ['--test', '--test-reporter=spec', ...chosen.map((name) => join('test', name))],
+  ['--test', '--test-reporter=spec', '--test-concurrency=4', ...chosen.map((name) => join('test', name))],
   { cwd: here, stdio: ['ignore', 'inherit', 'inherit'], env: environment, detached: true },
 );
 const endAll = () => {

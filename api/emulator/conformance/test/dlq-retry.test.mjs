@@ -26,9 +26,9 @@ test('retry of one id makes a new message like the old, which is delivered', asy
   wantNewMessages(b, answer, 1);
   assert.equal(answer.cursor, undefined);
   await b.wantGone([entry.dlqId]);
-  await b.wantFate([entry.dlqId], 'retried');
 
   const [{ messageId }] = answer.responses;
+  for (const fate of await b.wantFate([entry.dlqId], 'retried')) assert.deepEqual(fate.messageIds, [messageId]);
   const message = await b.qstash.messages.get(messageId);
   for (const name of ['url', 'method', 'body', 'header', 'queueName', 'labels', 'maxRetries', 'callerIP']) {
     assert.deepEqual(message[name], entry[name], name);
@@ -47,7 +47,9 @@ test('retry of a list of ids retries these entries only', async (b) => {
   wantNewMessages(b, answer, 4);
   assert.equal(answer.cursor, undefined);
   await b.wantGone(ids);
-  await b.wantFate(ids, 'retried');
+  for (const [n, fate] of (await b.wantFate(ids, 'retried')).entries()) {
+    assert.deepEqual(fate.messageIds, [answer.responses[n].messageId]);
+  }
 });
 
 test('retry of { dlqIds } takes a list and a text', async (b) => {
@@ -129,6 +131,7 @@ test('retry of all in a loop retries the plain entries and leaves the workflow r
   assert.equal(b.sent.length, Math.ceil(b.messages.length / 9));
   assert.equal(b.sent[0].line, 'POST /v2/dlq/retry?count=9');
   await b.wantGone(idsOf(b.messages));
+  await b.wantFate(idsOf(b.messages), 'retried');
 });
 
 test('retry of all names a hundred itself when no count is given', async (b) => {

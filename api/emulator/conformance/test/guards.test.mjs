@@ -86,6 +86,7 @@ for (const [name, call] of Object.entries(unguarded)) {
     assert.equal(b.sent.length, 1);
     assert.match(b.sent[0].line, /\?dlqIds=$/);
     await b.wantUntouched();
+    await b.wantFate([], 'present');
   });
 }
 

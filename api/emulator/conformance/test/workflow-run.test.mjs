@@ -44,7 +44,7 @@ for (const [verb, state] of [['resume', 'resumed'], ['restart', 'restarted']]) {
     assert.deepEqual(names(started).slice(0, 2), ['init', 'validate']);
     assert.equal(names(started).includes('charge-card'), verb === 'resume', 'the step that the run is at');
     await b.wantGone([old.dlqId]);
-    await b.wantFate([old.dlqId], state);
+    for (const fate of await b.wantFate([old.dlqId], state)) assert.deepEqual(fate.runs, [made]);
 
     await b.qstash.flowControl.resume('gate');
     await b.eventually('the run ends', async () => (await logOf(b, made)).workflowState !== 'RUN_STARTED');
@@ -61,7 +61,9 @@ for (const [verb, state] of [['resume', 'resumed'], ['restart', 'restarted']]) {
     wantNewRuns(b, answer.workflowRuns, 4);
     assert.equal(answer.cursor, undefined);
     await b.wantGone(ids);
-    await b.wantFate(ids, state);
+    for (const [n, fate] of (await b.wantFate(ids, state)).entries()) {
+      assert.deepEqual(fate.runs, [answer.workflowRuns[n]]);
+    }
   });
 
   test(`${verb} of { dlqIds } takes a list and a text`, async (b) => {
@@ -173,6 +175,7 @@ for (const [verb, state] of [['resume', 'resumed'], ['restart', 'restarted']]) {
     assert.equal(b.sent[0].line, `${path}?count=100`);
     assert.match(b.sent[1].line, /\?count=100&cursor=/);
     await b.wantGone(idsOf(b.runs));
+    await b.wantFate(idsOf(b.runs), state);
   });
 }
 
