@@ -83,5 +83,8 @@ func matchingParameters(w model.Write) (url.Values, error) {
 	if w.Cursor != "" {
 		v.Set("cursor", w.Cursor)
 	}
+	if len(v.Encode()) > model.MostQuery {
+		return nil, refuse("the filter is too long for one call")
+	}
 	return v, nil
 }

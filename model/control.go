@@ -89,12 +89,12 @@ func (c ControlCall) Valid() error {
 		return refuse("the name is empty, and would stand for all")
 	case c.Action != PinFlowKey && c.Pin != FlowLimits{}:
 		return refuse("limits are for pinning only")
-	case c.Action == PinFlowKey:
-		return c.Pin.check()
 	case c.Action == UnpinFlowKey && !unpins:
 		return refuse("neither the parallelism nor the rate is to be let go")
 	case c.Action != UnpinFlowKey && unpins:
 		return refuse("what is let go is for unpinning only")
+	case c.Action == PinFlowKey:
+		return c.Pin.check()
 	}
 	return nil
 }
