@@ -167,6 +167,14 @@ var reads = []operation{
 		_, err := c.Logs(t.Context(), model.LogQuery{DLQ: dlq, MessageIDs: []string{"msg_1"}})
 		return err
 	}},
+	{"log of runs", func(t testing.TB, c *api.Client) error {
+		_, err := c.Logs(t.Context(), model.LogQuery{DLQ: dlq, Runs: []model.RunRef{{ID: "wfr_1", CreatedAt: at(1)}}})
+		return err
+	}},
+	{"read flow key", func(t testing.TB, c *api.Client) error {
+		_, err := c.Control(t.Context(), model.ControlCall{DLQ: dlq, Action: model.ReadFlowKey, Name: "k"})
+		return err
+	}},
 	{"read queue", func(t testing.TB, c *api.Client) error {
 		_, err := c.Control(t.Context(), model.ControlCall{DLQ: dlq, Name: "mail"})
 		return err
@@ -180,6 +188,26 @@ var writes = []operation{
 	}},
 	{"resume", func(t testing.TB, c *api.Client) error {
 		_, err := c.Do(t.Context(), resumeOf(t, someI))
+		return err
+	}},
+	{"retry many", func(t testing.TB, c *api.Client) error {
+		_, err := c.Do(t.Context(), model.Write{Verb: model.Retry, Selection: selection(t, keys(model.Message, 3)...)})
+		return err
+	}},
+	{"delete by filter", func(t testing.TB, c *api.Client) error {
+		m, err := model.NewMatching(dlq, model.WorkflowRun, model.ServerFilter{Labels: []string{"a"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = c.Do(t.Context(), model.Write{Verb: model.Delete, Matching: m, Count: 10})
+		return err
+	}},
+	{"publish", func(t testing.TB, c *api.Client) error {
+		_, err := c.Publish(t.Context(), model.NewMessage{DLQ: dlq, Destination: "https://a.example"})
+		return err
+	}},
+	{"pin flow key", func(t testing.TB, c *api.Client) error {
+		_, err := c.Control(t.Context(), model.ControlCall{DLQ: dlq, Action: model.PinFlowKey, Name: "k", Pin: model.FlowLimits{Rate: 1}})
 		return err
 	}},
 	{"pause queue", func(t testing.TB, c *api.Client) error {

@@ -64,7 +64,7 @@ func TestRequestHasTheTokenAndNothingThatChangesItsMeaning(t *testing.T) {
 					}
 				}
 				w.Header().Set("Set-Cookie", "a=b")
-				_, _ = io.WriteString(w, `{"messageId":"m","workflowRunId":"w","url":"u"}`)
+				_, _ = io.WriteString(w, `{"messageId":"m","workflowRunId":"w","url":"u","responses":[{"messageId":"m","workflowRunId":"w"}],"deleted":0}`)
 			})
 			if err := op.do(t, c); err != nil {
 				t.Error(err)

@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"net/http"
+	"strings"
 	"testing"
 
 	"redrive/api"
@@ -38,7 +39,28 @@ func TestNothingLeavesForWhatWouldMeanSomethingElse(t *testing.T) {
 	write := func(v model.Verb, labels []string, keys ...model.Key) attempt {
 		return do(model.Write{Verb: v, Selection: selection(t, keys...), Overrides: model.Overrides{Labels: labels}})
 	}
+	publish := func(m model.NewMessage) attempt {
+		return func(c *api.Client) error { _, err := c.Publish(ctx, m); return err }
+	}
+	cancel := func(k model.Key) attempt {
+		return func(c *api.Client) error { return c.CancelFailureFunction(ctx, k) }
+	}
+	read := func(id string) attempt {
+		return func(c *api.Client) error { _, _, err := c.Message(ctx, id); return err }
+	}
 	message := key(model.Message, someI)
+	mine, err := model.NewMatching(dlq, model.Message, model.ServerFilter{Labels: []string{"a"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := model.NewMatching("other", model.Message, model.ServerFilter{Labels: []string{"a"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	long, err := model.NewMatching(dlq, model.Message, model.ServerFilter{Labels: []string{strings.Repeat("a", model.MostQuery)}})
+	if err != nil {
+		t.Fatal(err)
+	}
 
 	attempts := map[string]attempt{
 		"no verb":                            write(0, nil, message),
@@ -54,8 +76,33 @@ func TestNothingLeavesForWhatWouldMeanSomethingElse(t *testing.T) {
 		"logs of an empty list":              logs(model.LogQuery{DLQ: dlq, MessageIDs: []string{}}),
 		"logs of too many messages":          logs(model.LogQuery{DLQ: dlq, MessageIDs: make([]string, 101)}),
 		"logs of another account":            logs(model.LogQuery{DLQ: "other", MessageIDs: []string{"a"}}),
-		"an unknown action on a queue":       control(model.ControlCall{DLQ: dlq, Action: 9, Name: "a"}),
+		"an unknown action on a queue":       control(model.ControlCall{DLQ: dlq, Action: 99, Name: "a"}),
 		"a queue of another account":         control(model.ControlCall{DLQ: "other", Name: "a"}),
+		"pinning nothing":                    control(model.ControlCall{DLQ: dlq, Action: model.PinFlowKey, Name: "a"}),
+		"unpinning nothing":                  control(model.ControlCall{DLQ: dlq, Action: model.UnpinFlowKey, Name: "a"}),
+		"a filter without a count":           do(model.Write{Verb: model.Retry, Matching: mine}),
+		"a filter with too high a count":     do(model.Write{Verb: model.Delete, Matching: mine, Count: 101}),
+		"a filter of another account":        do(model.Write{Verb: model.Retry, Matching: other, Count: 1}),
+		"a filter that is too long":          do(model.Write{Verb: model.Retry, Matching: long, Count: 1}),
+		"a filter and a selection":           do(model.Write{Verb: model.Retry, Matching: mine, Count: 1, Selection: selection(t, message)}),
+		"a selection with a count":           do(model.Write{Verb: model.Retry, Count: 1, Selection: selection(t, message)}),
+		"a selection with a cursor":          do(model.Write{Verb: model.Retry, Cursor: "c", Selection: selection(t, message)}),
+		"a filter with a forbidden override": do(model.Write{Verb: model.Delete, Matching: mine, Count: 1, Overrides: model.Overrides{Labels: []string{"a"}}}),
+		"a filter with a bad label":          do(model.Write{Verb: model.Retry, Matching: mine, Count: 1, Overrides: model.Overrides{Labels: []string{""}}}),
+		"logs of an empty label":             logs(model.LogQuery{DLQ: dlq, Label: ""}),
+		"logs of a label with a comma":       logs(model.LogQuery{DLQ: dlq, Label: "a,b"}),
+		"logs of a label and a message":      logs(model.LogQuery{DLQ: dlq, Label: "a", MessageIDs: []string{"a"}}),
+		"logs of an empty list of runs":      logs(model.LogQuery{DLQ: dlq, Runs: []model.RunRef{}}),
+		"logs of too many runs":              logs(model.LogQuery{DLQ: dlq, Runs: make([]model.RunRef, 11)}),
+		"logs of a run of before 1970":       logs(model.LogQuery{DLQ: dlq, Runs: []model.RunRef{{ID: "a", CreatedAt: at(-1)}}}),
+		"a new message to nowhere":           publish(model.NewMessage{DLQ: dlq}),
+		"a new message of no account":        publish(model.NewMessage{Destination: "https://a.example"}),
+		"a new message of another account":   publish(model.NewMessage{DLQ: "other", Destination: "https://a.example"}),
+		"a failure function of a message":    cancel(message),
+		"a failure function of another":      cancel(model.Key{DLQ: "other", Kind: model.WorkflowRun, ID: someI}),
+		"a list with an empty key":           list(model.Query{DLQ: dlq, Server: model.ServerFilter{FlowKeys: []string{""}}}),
+		"a list from before 1970":            list(model.Query{DLQ: dlq, Server: model.ServerFilter{FromMilli: -1}}),
+		"a list until before 1970":           list(model.Query{DLQ: dlq, Server: model.ServerFilter{ToMilli: -1}}),
 		"a list of another account":          list(model.Query{DLQ: "other"}),
 		"a list of an unknown kind":          list(model.Query{DLQ: dlq, Kind: 7}),
 		"a list of too many ids":             list(model.Query{DLQ: dlq, IDs: make([]string, 101)}),
@@ -75,6 +122,8 @@ func TestNothingLeavesForWhatWouldMeanSomethingElse(t *testing.T) {
 	}
 	for _, v := range model.Verbs {
 		attempts[v.String()+" of no selection"] = do(model.Write{Verb: v})
+		attempts[v.String()+" of no selection, with a count"] = do(model.Write{Verb: v, Count: 10, Cursor: "c"})
+		attempts[v.String()+" of a filter that nobody made"] = do(model.Write{Verb: v, Matching: model.Matching{}, Count: 10})
 		for _, kind := range model.Kinds {
 			good := key(kind, someI)
 			what := v.String() + " of a " + kind.Noun(1)
@@ -98,8 +147,29 @@ func TestNothingLeavesForWhatWouldMeanSomethingElse(t *testing.T) {
 			}
 		}
 		attempts["logs of a message with "+what] = logs(model.LogQuery{DLQ: dlq, MessageIDs: []string{"a", id}})
-		for _, action := range []model.ControlAction{model.ReadQueue, model.PauseQueue, model.ResumeQueue} {
-			attempts["a queue with "+what+" "+string('0'+rune(action))] = control(model.ControlCall{DLQ: dlq, Action: action, Name: id})
+		for _, action := range model.ControlActions() {
+			call := model.ControlCall{DLQ: dlq, Action: action, Name: id}
+			if action.Lists() {
+				// A name is what a list does not take.
+				call.Name = "a"
+			}
+			if action == model.PinFlowKey {
+				call.Pin.Rate = 1
+			}
+			call.UnpinRate = action == model.UnpinFlowKey
+			attempts["control "+string('0'+rune(action))+" with "+what] = control(call)
+		}
+		attempts["read a message with "+what] = read(id)
+		attempts["cancel a failure function with "+what] = cancel(key(model.WorkflowRun, id))
+		attempts["logs of a run with "+what] = logs(model.LogQuery{DLQ: dlq, Runs: []model.RunRef{{ID: "a"}, {ID: id}}})
+		if id != "" {
+			attempts["a new message in a queue with "+what] = publish(model.NewMessage{DLQ: dlq, Destination: "https://a.example", Queue: id})
+			for _, v := range []model.Verb{model.Retry, model.Delete} {
+				attempts[v.String()+" of two messages, one with "+what] = write(v, nil, message, key(model.Message, id))
+			}
+			for _, v := range []model.Verb{model.Resume, model.Restart, model.Delete} {
+				attempts[v.String()+" of two runs, one with "+what] = write(v, nil, key(model.WorkflowRun, "a"), key(model.WorkflowRun, id))
+			}
 		}
 	}
 	for name, try := range attempts {

@@ -139,7 +139,7 @@ func TestSweepNeverAsksForMoreThanThereWasAndAlwaysEnds(t *testing.T) {
 			t.Fatal(err)
 		}
 		most := (existed+verb.MostAtOnce()-1)/verb.MostAtOnce() + 1
-		asked, done, cursor := 0, 0, ""
+		done, cursor := 0, ""
 		failed := false
 		for calls := 0; ; calls++ {
 			w, ok := s.Next()
@@ -152,7 +152,7 @@ func TestSweepNeverAsksForMoreThanThereWasAndAlwaysEnds(t *testing.T) {
 			if err := w.Valid(); err != nil || w.Cursor != cursor {
 				t.Fatal(err, w.Cursor, cursor)
 			}
-			if asked = done + w.Count; asked > existed {
+			if asked := done + w.Count; asked > existed {
 				t.Fatalf("%d are asked for, and there were %d", asked, existed)
 			}
 			if diff := cmp.Diff(m.Filter(), w.Matching.Filter()); diff != "" {
