@@ -6,8 +6,8 @@ import (
 )
 
 // Matching is what a write by filter is for: whatever matches on the server at the moment of the call, which may be more
-// than anyone has seen. It has at least one term besides dates. Its zero value matches nothing and is refused by
-// [Matching.Valid]; only [NewMatching] makes others.
+// than anyone has seen. It is not documented that a filter for messages leaves workflow runs alone. It has at least one
+// term besides dates. Its zero value matches nothing and is refused by [Matching.Valid]; only [NewMatching] makes others.
 type Matching struct {
 	dlq    DLQ
 	kind   Kind
