@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 
 	"redrive/model"
 )
@@ -58,9 +57,6 @@ func (c *Client) publication(m model.NewMessage) (call, error) {
 		path = enqueuePath + url.PathEscape(m.Queue) + "/"
 	}
 	path += m.Destination
-	if sent, err := url.Parse(c.base + path); err != nil || !strings.HasSuffix(sent.RequestURI(), path) {
-		return call{}, refuse("the destination would arrive as another")
-	}
 	headers := m.Overrides.Headers()
 	if m.Method != "" {
 		headers = append(headers, model.HeaderField{Name: "Upstash-Method", Value: m.Method})

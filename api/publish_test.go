@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -8,7 +9,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
+	"redrive/api"
 	"redrive/api/emulator"
 	"redrive/model"
 )
@@ -90,6 +93,33 @@ func TestDestinationStandsInTheAddressAsItIs(t *testing.T) {
 	}
 }
 
+func TestWhateverDestinationIsTakenArrivesAsItIs(t *testing.T) {
+	var sent string
+	transport := roundTrip(func(r *http.Request) (*http.Response, error) {
+		sent = r.URL.RequestURI()
+		return reply(r, 200, `{"messageId":"m"}`), nil
+	})
+	taken := 0
+	rapid.Check(t, func(t *rapid.T) {
+		d := rapid.StringMatching(`https?://[a-z]{1,3}(\.[a-z0-9]{1,3})?(:[0-9]{1,3})?([/?](/|%2[0-9F]|[a-z.~!$&'()*+,;=:@?\[\]_-]){0,12})?`).Draw(t, "destination")
+		if (model.NewMessage{Destination: d}).Valid() != nil {
+			return
+		}
+		// A client of its own has room for one write.
+		c, err := api.New(api.Config{URL: "http://localhost/base", Token: token, DLQ: dlq, Transport: transport})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = c.Publish(context.Background(), model.NewMessage{DLQ: dlq, Destination: d})
+		if taken++; err != nil || sent != "/base/v2/publish/"+d {
+			t.Fatalf("%q arrives as %q: %v", d, sent, err)
+		}
+	})
+	if taken < 10 {
+		t.Errorf("only %d were taken", taken)
+	}
+}
+
 func TestAnswerToANewMessageIsReadInEveryShape(t *testing.T) {
 	for _, c := range []struct {
 		status int
@@ -141,7 +171,7 @@ func TestNewMessageIsSentOnceWhenTheConnectionBreaks(t *testing.T) {
 }
 
 func TestMessageOnItsWayIsReadByItsID(t *testing.T) {
-	client, seen := notedClient(t, 200, `{"messageId":"msg_1","url":"https://a.example","header":{"A":["b"]},"body":"x","notBefore":1760000001000,"maxRetries":3}`)
+	client, seen := notedClient(t, 200, `{"messageId":"msg_1","dlqId":"1760000000123-0","url":"https://a.example","header":{"A":["b"]},"body":"x","notBefore":1760000001000,"maxRetries":3}`)
 	d, pending, err := client.Message(t.Context(), "msg_1")
 	if err != nil || !pending || d.URL != "https://a.example" || string(d.Body.Bytes) != "x" || d.MaxRetries != 3 || !d.Key.IsZero() {
 		t.Errorf("%+v, %v, %v", d, pending, err)

@@ -66,6 +66,7 @@ func TestRunThatWasNotAskedForIsLeftOut(t *testing.T) {
 		want  int
 	}{
 		"by id and creation": {model.LogQuery{Runs: []model.RunRef{first}}, 2}, "by id": {model.LogQuery{Runs: []model.RunRef{{ID: "wfr_1"}}}, 3},
+		"several":                    {model.LogQuery{Runs: []model.RunRef{first, second}}, 2},
 		"by a label that none shows": {model.LogQuery{Label: "redrive-1", Kind: model.WorkflowRun}, 0},
 	} {
 		got, err := answering(t, 200, body).Logs(t.Context(), c.query)

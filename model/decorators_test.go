@@ -160,6 +160,40 @@ func TestWaitingEndsWithTheLastAnswer(t *testing.T) {
 	})
 }
 
+func TestAllThatChangesSomethingIsWaitedFor(t *testing.T) {
+	for name, op := range map[string]func(context.Context, model.Backend) error{
+		"a write": func(ctx context.Context, b model.Backend) error {
+			_, err := b.Do(ctx, model.Write{})
+			return err
+		},
+		"a new message": func(ctx context.Context, b model.Backend) error {
+			_, err := b.Publish(ctx, model.NewMessage{})
+			return err
+		},
+		"a change of a key": func(ctx context.Context, b model.Backend) error {
+			_, err := b.Control(ctx, model.ControlCall{Action: model.PinFlowKey})
+			return err
+		},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			fake := &fakeBackend{gate: make(chan error)}
+			b := model.CountInFlight(fake)
+			ended, end := context.WithCancel(t.Context())
+			end()
+			go func() { _ = op(t.Context(), b) }()
+			synctest.Wait()
+			if n := b.Wait(ended); n != 1 {
+				t.Errorf("%s: %d remain", name, n)
+			}
+			fake.gate <- nil
+			synctest.Wait()
+			if n := b.Wait(ended); n != 0 {
+				t.Errorf("%s: %d remain after the answer", name, n)
+			}
+		})
+	}
+}
+
 func TestWaitingThatIsCutShortTellsHowManyRemain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		fake := &fakeBackend{gate: make(chan error)}

@@ -78,10 +78,12 @@ func TestChunksAreTheSelectionInPartsThatOneCallTakes(t *testing.T) {
 		if verb.Takes(model.Message) {
 			kind = model.Message
 		}
-		ids := rapid.SliceOfNDistinct(rapid.OneOf(rapid.StringMatching(`[0-9]{13}-[0-9]`), rapid.StringMatching(`[aä ]{1,400}`)), 1, 230, rapid.ID[string]).Draw(t, "ids")
-		keys := make([]model.Key, len(ids))
-		for i, id := range ids {
-			keys[i] = model.Key{DLQ: account, Kind: kind, ID: id}
+		n := rapid.IntRange(1, 230).Draw(t, "entries")
+		longest := rapid.SampledFrom([]int{0, 40, 5000}).Draw(t, "longest")
+		keys := make([]model.Key, n)
+		for i := range keys {
+			more := strings.Repeat("ä", rapid.IntRange(0, longest).Draw(t, "more"))
+			keys[i] = model.Key{DLQ: account, Kind: kind, ID: fmt.Sprint("1760000000123-", i, more)}
 		}
 		s, err := model.NewSelection(keys...)
 		if err != nil {
