@@ -1,6 +1,7 @@
 package model
 
 import (
+	"strings"
 	"time"
 )
 
@@ -113,11 +114,21 @@ func (j *Job) unresolved(i int) {
 }
 
 func (j *Job) address(i int) string {
-	e := &j.Plan.Entries[i]
+	return withoutQuery(addressOf(&j.Plan.Entries[i]))
+}
+
+// addressOf is where what is made of an entry is sent.
+func addressOf(e *Entry) string {
 	if e.Key.Kind == WorkflowRun {
 		return e.WorkflowURL
 	}
 	return e.URL
+}
+
+// withoutQuery leaves out of a URL what may be a secret.
+func withoutQuery(address string) string {
+	address, _, _ = strings.Cut(address, "?")
+	return address
 }
 
 // unexplained is what a log has that no answer has told of, by destination.
@@ -129,6 +140,7 @@ func (j *Job) unexplained(p LogPage) map[string][]Created {
 			return
 		}
 		seen[id] = true
+		address = withoutQuery(address)
 		made[address] = append(made[address], c)
 	}
 	for i := range p.Events {
