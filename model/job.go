@@ -25,6 +25,8 @@ const (
 type Job struct {
 	Number int
 	Plan   Plan
+	// Restored is set of a job that an earlier session began.
+	Restored bool
 
 	items []jobItem
 	queue []*jobCall // to be sent, in order
@@ -51,6 +53,7 @@ type Job struct {
 	// explained are the messages and runs that are known to be of an entry of this job.
 	explained map[string]struct{}
 	extra     int // what was made beyond the entries of the plan
+	changed   map[int]struct{}
 }
 
 type jobItem struct {
@@ -81,8 +84,8 @@ func NewJob(number int, plan Plan) *Job {
 	return j
 }
 
-// Bulk tells whether the job makes calls for many entries, one such job at a time.
-func (j *Job) Bulk() bool { return j.Plan.Bulk() }
+// Large tells whether the job is fed at a pace, one such job at a time.
+func (j *Job) Large() bool { return j.Plan.Large() }
 
 // Next are the steps to start now. Each is given out once.
 func (j *Job) Next(now time.Time) []Step {
@@ -195,6 +198,7 @@ func (j *Job) set(i int, s OutcomeState) {
 	j.counts[o.State]--
 	j.counts[s]++
 	o.State = s
+	j.touched(i)
 }
 
 // made takes note of the new message or run of an entry. among is of how many entries it may be.

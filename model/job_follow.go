@@ -43,8 +43,10 @@ func (j *Job) beginFollowing(i int, now time.Time) {
 	if !j.Plan.Verb.Creates() || c.MessageID == "" && c.WorkflowRunID == "" {
 		return
 	}
+	if !it.follow.active {
+		j.follow.active++
+	}
 	it.follow = followItem{active: true, at: now.Add(firstFollow), pause: firstFollow, since: now}
-	j.follow.active++
 	j.follow.known = false
 }
 

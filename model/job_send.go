@@ -25,7 +25,7 @@ func (j *Job) nextSends(now time.Time, give func(Step, openStep)) {
 			j.set(i, Sending)
 			j.items[i].outcome.At = now
 		}
-		if j.Bulk() {
+		if j.Large() {
 			j.pace.spend(len(c.items), now)
 		}
 		give(Step{Write: j.Plan.write(c)}, openStep{kind: SendStep, call: c})
@@ -39,7 +39,7 @@ func (j *Job) nextSends(now time.Time, give func(Step, openStep)) {
 func (j *Job) maySend() bool { return !j.paused && !j.held && !j.halted && !j.finding.running }
 
 func (j *Job) takeCall(now time.Time) *jobCall {
-	if j.Bulk() && now.Before(j.pace.at) {
+	if j.Large() && now.Before(j.pace.at) {
 		return nil
 	}
 	for n, c := range j.queue {
@@ -64,7 +64,7 @@ func (j *Job) sendAt() (at time.Time, ok bool) {
 			at, ok = c.at, true
 		}
 	}
-	if j.Bulk() {
+	if j.Large() {
 		at = latest(at, j.pace.at)
 	}
 	return at, ok

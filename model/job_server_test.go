@@ -36,15 +36,19 @@ const (
 
 // dlqModel is a server that knows what was truly done.
 type dlqModel struct {
-	job    *model.Job
-	items  []itemModel
-	of     map[model.Key]int
-	steps  []model.Step // under way
-	now    time.Time
-	halted bool
-	bulk   bool
-	made   int
-	log    []logged
+	job     *model.Job
+	items   []itemModel
+	of      map[model.Key]int
+	steps   []model.Step // under way
+	now     time.Time
+	halted  bool
+	bulk    bool
+	made    int
+	log     []logged
+	record  model.Recorded
+	crashed bool
+	called  map[int]int // the recorded call of a step, by the step's number
+	notes   []model.Note
 }
 
 // logged is what the logs have of a message.
@@ -64,6 +68,7 @@ type itemModel struct {
 	deduped  bool
 	lost     bool // an answer about it was lost, or left open what was done
 	lostAt   time.Time
+	open     bool // an answer about it once left open what was done
 	looks    int
 	seen     bool // there, at the last look
 	underWay bool
@@ -95,6 +100,10 @@ func TestJobNeverSaysMoreThanIsTrue(t *testing.T) {
 				d.job.Faster(d.now)
 			case 3:
 				d.job.Slower(d.now)
+			case 4, 5:
+				if calls < 200 {
+					d.crash(t)
+				}
 			}
 			if len(d.steps) > 0 {
 				// After many answers only good ones come, so that an end is due.
@@ -139,6 +148,7 @@ func newDLQModel(t *rapid.T, n int) *dlqModel {
 		t.Fatal(err)
 	}
 	d.job = model.NewJob(1, p)
+	d.record.Operation, d.called = p.Record(), map[int]int{}
 	for i := range n {
 		d.items = append(d.items, itemModel{key: p.Selection.At(i), there: true})
 		d.of[p.Selection.At(i)] = i
@@ -155,7 +165,7 @@ func (d *dlqModel) start(t *rapid.T) {
 		case model.LookStep:
 			for _, k := range s.Keys {
 				it := &d.items[d.of[k]]
-				if !it.lost || it.underWay {
+				if !it.lost && !d.crashed || it.underWay {
 					t.Fatalf("looks for %+v", it)
 				}
 				it.looks++
@@ -183,6 +193,12 @@ func (d *dlqModel) startSend(t *rapid.T, s model.Step) {
 		t.Fatalf("writes %+v: %v", s.Write, err)
 	}
 	var labels []string
+	call := model.RecordedCall{At: d.now, Labelled: slices.Contains(s.Write.Overrides.Labels, s.Write.Operation)}
+	for i := range s.Write.Selection.Len() {
+		call.IDs = append(call.IDs, s.Write.Selection.At(i).ID)
+	}
+	d.called[s.Number] = len(d.record.Calls)
+	d.record.Calls = append(d.record.Calls, call)
 	for i := range s.Write.Selection.Len() {
 		n, planned := d.of[s.Write.Selection.At(i)]
 		if !planned {
@@ -240,6 +256,8 @@ func (d *dlqModel) answer(t *rapid.T, last fate) {
 	switch s.Kind {
 	case model.SendStep:
 		r.Result, r.Err = d.write(t, s, f)
+		c := &d.record.Calls[d.called[s.Number]]
+		c.Answered, c.Result, c.Err = true, r.Result, r.Err
 	case model.LookStep:
 		r.Found, r.Err = d.look(s.Keys, f)
 	case model.FindStep, model.FollowStep:
@@ -254,6 +272,9 @@ func (d *dlqModel) answer(t *rapid.T, last fate) {
 		}
 	}
 	d.job.Apply(r, d.now)
+	if rapid.Bool().Draw(t, "noted") {
+		d.record.Notes = append(d.record.Notes, d.job.TakeNotes()...)
+	}
 	if rapid.IntRange(0, 9).Draw(t, "twice") == 0 {
 		before := fmt.Sprint(d.job.Counts())
 		d.job.Apply(model.StepResult{Step: s, Result: sent("twice")}, d.now)
@@ -261,6 +282,37 @@ func (d *dlqModel) answer(t *rapid.T, last fate) {
 			t.Fatal(before, after)
 		}
 	}
+}
+
+// crash ends the session and begins another: what is under way may have been carried out, and only the record is left.
+func (d *dlqModel) crash(t *rapid.T) {
+	for _, s := range d.steps {
+		switch s.Kind {
+		case model.SendStep:
+			f := rapid.SampledFrom([]fate{lostUndone, lostDone, lostDoneLater}).Draw(t, "fate of what was under way")
+			_, _ = d.write(t, s, f)
+		case model.LookStep:
+			for _, k := range s.Keys {
+				d.items[d.of[k]].underWay = false
+			}
+		}
+	}
+	d.steps, d.halted, d.crashed = nil, false, true
+	d.now = d.now.Add(time.Duration(rapid.IntRange(0, 60).Draw(t, "seconds")) * time.Second)
+	job, err := model.RestoreJob(1, d.record, d.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range job.Next(d.now) {
+		if s.Kind == model.SendStep {
+			t.Fatal("it sends before the user goes on")
+		}
+	}
+	// The steps given out above belong to a session that ends at once.
+	d.job, _ = model.RestoreJob(1, d.record, d.now)
+	d.called = map[int]int{}
+	d.check(t)
+	d.job.Continue()
 }
 
 func (d *dlqModel) look(keys []model.Key, f fate) ([]model.Entry, error) {
@@ -336,7 +388,7 @@ func (d *dlqModel) write(t *rapid.T, s model.Step, f fate) (result model.WriteRe
 	many, labelled := len(its) > 1, s.Write.Overrides.Labels != nil
 	open := func(certain bool) {
 		for _, it := range its {
-			it.lost = true
+			it.lost, it.open = true, true
 			if !certain {
 				it.lostAt = d.now
 			}
@@ -498,7 +550,7 @@ func (d *dlqModel) settle(t *rapid.T, reached map[model.OutcomeState]int) {
 		case model.AlreadyGone:
 			ok = !it.there && (o.Among > 0 || !it.done && it.lostAt.IsZero())
 		case model.GoneUnknownHow:
-			ok = it.lost && !it.there && it.looks > 0
+			ok = (it.lost || d.crashed && it.open) && !it.there && it.looks > 0
 		case model.InDoubt:
 			ok = it.lost && (!o.FoundStillThere || it.seen)
 		case model.NotSent, model.Refused:

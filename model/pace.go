@@ -53,7 +53,7 @@ func (j *Job) changePace(by int, now time.Time) {
 
 // Remaining is about how long feeding will still take at the pace; 0 when all was fed.
 func (j *Job) Remaining() time.Duration {
-	if !j.Bulk() {
+	if !j.Large() {
 		return 0
 	}
 	n := 0

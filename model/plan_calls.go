@@ -8,9 +8,13 @@ import (
 	"time"
 )
 
-// Bulk tells whether the plan is carried out by calls for many entries, which answer how many were done and not which.
+// Large tells whether the plan is checked before anything is sent, fed at a pace, and one of its kind at a time.
+func (p *Plan) Large() bool { return p.ByFilter() || p.Selection.Len() > MaxSingle }
+
+// Bulk tells whether the plan is carried out by calls for many entries, which answer how many were done and not which. A
+// delete never is: a server that did not understand a list of ids would take it for everything.
 func (p *Plan) Bulk() bool {
-	return p.ByFilter() || p.Selection.Len() > MaxSingle && p.Verb.MostAtOnce() > 1
+	return p.ByFilter() || p.Large() && p.Verb != Delete && p.Verb.MostAtOnce() > 1
 }
 
 // ByFilter tells whether the server is asked for what matches a filter, instead of for the entries of the plan by ids.

@@ -54,7 +54,7 @@ func (m *Model) plan(verb model.Verb) tea.Cmd {
 	}
 	m.sheets++
 	m.sheet = &sheet{id: m.sheets, plan: plan, question: plan.Question()}
-	if plan.Bulk() {
+	if plan.Large() {
 		m.sheet.check = model.NewCheck(&plan)
 	}
 	m.sheet.lines = m.sheet.says(m)

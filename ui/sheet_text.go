@@ -103,7 +103,7 @@ func (s *sheet) says(m *Model) []sheetLine {
 	}
 	s.summary = p.Summary()
 	add(text.Const("calls"), text.Line(p.CallText(s.summary)))
-	if p.Bulk() {
+	if p.Large() {
 		add(text.Safe{}, text.Sprintf("about %s at %d entries a second (p pauses, x stops, + - change it)", roughly(p.Duration()), model.DefaultPace))
 	}
 	if p.Verb.Creates() {
