@@ -42,10 +42,14 @@ const (
 	Searching
 	// Saving is the name of a file while it is edited.
 	Saving
+	// Jobs is the list of jobs.
+	Jobs
+	// JobEntries is what became of the entries of a job.
+	JobEntries
 )
 
 // leaks tells whether keys that the scope does not know go on to [Everywhere].
-func (s Scope) leaks() bool { return s == List || s == Detail }
+func (s Scope) leaks() bool { return s == List || s == Detail || s == Jobs || s == JobEntries }
 
 // Action names what a key does.
 type Action string
@@ -117,6 +121,18 @@ const (
 	ScrollUp     Action = "scroll up"
 	Yes          Action = "yes"
 	No           Action = "no"
+	Pause        Action = "pause"
+	StopFeed     Action = "stop feeding"
+	Faster       Action = "faster"
+	Slower       Action = "slower"
+	PlanAgain    Action = "plan again"
+	TakeBack     Action = "take back"
+	CopyReport   Action = "copy report"
+	WriteReport  Action = "write report"
+	OnlyOutcome  Action = "only an outcome"
+	SortOutcomes Action = "sort outcomes"
+	ByFilter     Action = "by filter"
+	JobsView     Action = "jobs"
 	Messages     Action = "messages"
 	Workflows    Action = "workflows"
 	NextPane     Action = "next pane"
@@ -158,6 +174,7 @@ const (
 	groupMove   = "Move"
 	groupFind   = "Find and mark"
 	groupAct    = "Bring back"
+	groupJobs   = "Jobs"
 	groupDetail = "Detail"
 	groupSheet  = "On the plan sheet"
 	groupRest   = "Program"
@@ -165,27 +182,28 @@ const (
 
 // Groups are the groups of the help, in order.
 func Groups() []string {
-	return []string{groupMove, groupFind, groupAct, groupSheet, groupDetail, groupRest}
+	return []string{groupMove, groupFind, groupAct, groupSheet, groupJobs, groupDetail, groupRest}
 }
 
 // All are all bindings, in the order of the help.
 func All() []Binding { return slices.Clone(bindings) }
 
 var bindings = []Binding{
-	bind(Down, groupMove, "down a row", "j ↓", "down", []string{"j", "down"}, List, Detail, Sheet, Help),
-	bind(Up, groupMove, "up a row", "k ↑", "up", []string{"k", "up"}, List, Detail, Sheet, Help),
-	bind(HalfDown, groupMove, "down half a screen", "ctrl+d", "half down", []string{"ctrl+d"}, List, Detail, Help),
-	bind(HalfUp, groupMove, "up half a screen", "ctrl+u", "half up", []string{"ctrl+u"}, List, Detail, Help),
-	bind(ScreenDown, groupMove, "down a screen", "pgdn", "screen down", []string{"pgdown"}, List, Detail, Help),
-	bind(ScreenUp, groupMove, "up a screen", "pgup", "screen up", []string{"pgup"}, List, Detail, Help),
-	bind(First, groupMove, "to the first row", "g home", "first", []string{"g", "home"}, List, Detail, Help),
-	bind(Last, groupMove, "to the last row that is loaded", "G end", "last", []string{"G", "end"}, List, Detail, Help),
+	bind(Down, groupMove, "down a row", "j ↓", "down", []string{"j", "down"}, List, Detail, Sheet, Help, Jobs, JobEntries),
+	bind(Up, groupMove, "up a row", "k ↑", "up", []string{"k", "up"}, List, Detail, Sheet, Help, Jobs, JobEntries),
+	bind(HalfDown, groupMove, "down half a screen", "ctrl+d", "half down", []string{"ctrl+d"}, List, Detail, Help, JobEntries),
+	bind(HalfUp, groupMove, "up half a screen", "ctrl+u", "half up", []string{"ctrl+u"}, List, Detail, Help, JobEntries),
+	bind(ScreenDown, groupMove, "down a screen", "pgdn", "screen down", []string{"pgdown"}, List, Detail, Help, JobEntries),
+	bind(ScreenUp, groupMove, "up a screen", "pgup", "screen up", []string{"pgup"}, List, Detail, Help, JobEntries),
+	bind(First, groupMove, "to the first row", "g home", "first", []string{"g", "home"}, List, Detail, Help, Jobs, JobEntries),
+	bind(Last, groupMove, "to the last row that is loaded", "G end", "last", []string{"G", "end"}, List, Detail, Help, Jobs, JobEntries),
 	bind(Left, groupMove, "the table to the left", "h ←", "left", []string{"h", "left"}, List),
 	bind(Right, groupMove, "the table to the right, to read more of it", "l →", "right", []string{"l", "right"}, List),
 	bind(NextPage, groupMove, "next page of 100, fetched when needed", "]", "next page", []string{"]"}, List),
 	bind(PreviousPage, groupMove, "previous page of 100", "[", "previous page", []string{"["}, List),
 	bind(Messages, groupMove, "the messages", "1", "messages", []string{"1"}, Everywhere),
 	bind(Workflows, groupMove, "the workflow runs", "2", "workflows", []string{"2"}, Everywhere),
+	bind(JobsView, groupMove, "the jobs: what was sent, and what became of it", "4", "jobs", []string{"4"}, Everywhere),
 	bind(NextPane, groupMove, "next pane", "tab", "pane", []string{"tab"}, Everywhere),
 	bind(PreviousPane, groupMove, "previous pane", "shift+tab", "pane", []string{"shift+tab"}, Everywhere),
 	bind(Open, groupMove, "open the entry; again, go into it", "enter", "detail", []string{"enter"}, List).footer(3),
@@ -207,7 +225,7 @@ var bindings = []Binding{
 	bind(Up, groupFind, "in a menu: up", "k ↑", "up", []string{"k", "up"}, Menu),
 	bind(OlderFilter, groupFind, "in the filter: the one before", "up", "older", []string{"up"}, Filter),
 	bind(NewerFilter, groupFind, "in the filter: the one after", "down", "newer", []string{"down"}, Filter),
-	bind(TakeIn, groupFind, "take newcomers in, clear what was acted on, read again", "r", "refresh", []string{"r"}, List, Detail).footer(5),
+	bind(TakeIn, groupFind, "take newcomers in, clear what was acted on, read again; of a job, sort the entries anew", "r", "refresh", []string{"r"}, List, Detail, JobEntries).footer(5),
 	bind(Export, groupFind, "write the marked entries, else all rows, to a file: .jsonl has them whole, .csv is a table", "w", "write to a file", []string{"w"}, List),
 	bind(ApplyExport, groupFind, "in the file name: write", "enter", "write", []string{"enter"}, Saving).footer(1),
 	bind(CancelExport, groupFind, "in the file name: write nothing", "esc", "write nothing", []string{"esc"}, Saving).footer(2),
@@ -233,6 +251,18 @@ var bindings = []Binding{
 	bind(Back, groupSheet, "in the form and in menus: leave everything as it was", "esc", "leave as it was", []string{"esc"}, Form, Menu).footer(2),
 	bind(EmptyField, groupSheet, "in the form and in an answer: empty the field", "ctrl+u", "empty", []string{"ctrl+u"}, Form, SheetCount, SheetWord),
 
+	bind(ByFilter, groupSheet, "for all that a filter lets through: by ids, or by the filter on the server, which then decides what it takes", "f", "by filter", []string{"f"}, Sheet, SheetCount).footer(4),
+
+	bind(Open, groupJobs, "what became of the entries of the job", "enter", "entries", []string{"enter"}, Jobs).footer(1),
+	bind(Pause, groupJobs, "pause, or go on", "p", "pause", []string{"p"}, Jobs, JobEntries).footer(2),
+	bind(StopFeed, groupJobs, "stop: what was not sent stays as it is; nothing on the server is cancelled", "x", "stop", []string{"x"}, Jobs, JobEntries).footer(3),
+	bind(Faster, groupJobs, "feed faster", "+", "faster", []string{"+"}, Jobs, JobEntries).footer(5),
+	bind(Slower, groupJobs, "feed slower", "-", "slower", []string{"-"}, Jobs, JobEntries).footer(6),
+	bind(PlanAgain, groupJobs, "plan what was refused, not sent, or came back; of an operation that a session left unfinished, what is left", "R", "plan the rest", []string{"R"}, Jobs, JobEntries).writes().footer(4),
+	bind(OnlyOutcome, groupJobs, "show the entries with one outcome", "f", "filter", []string{"f"}, JobEntries).footer(1),
+	bind(SortOutcomes, groupJobs, "sort the entries", "s", "sort", []string{"s"}, JobEntries),
+	bind(WriteReport, groupJobs, "write the report to a file, as Markdown", "w", "report", []string{"w"}, Jobs, JobEntries),
+
 	bind(Secrets, groupDetail, "show or mask secrets", "m", "show secrets", []string{"m"}, Detail).footer(1),
 	bind(EditSearch, groupDetail, "search in the entry", "/", "search", []string{"/"}, Detail).footer(4),
 	bind(NextMatch, groupDetail, "next match of the search", "n", "next match", []string{"n"}, Detail).footer(2),
@@ -240,7 +270,7 @@ var bindings = []Binding{
 	bind(ApplySearch, groupDetail, "in the search: keep it, and go to the first match from here", "enter", "keep", []string{"enter"}, Searching).footer(1),
 	bind(CancelSearch, groupDetail, "in the search: drop it", "esc", "drop", []string{"esc"}, Searching).footer(2),
 	bind(EmptySearch, groupDetail, "in the search: empty it", "ctrl+u", "empty", []string{"ctrl+u"}, Searching).footer(3),
-	bind(Copy, groupDetail, "copy, with a second key that says what: over OSC 52, to the clipboard of the terminal", "y", "copy", []string{"y"}, List, Detail),
+	bind(Copy, groupDetail, "copy, with a second key that says what: over OSC 52, to the clipboard of the terminal", "y", "copy", []string{"y"}, List, Detail, Jobs, JobEntries),
 	bind(CopyID, groupDetail, "copy the DLQ id", "i", "id", []string{"i"}, Copying),
 	bind(CopyBody, groupDetail, "copy the body of the request, masked unless secrets are shown", "b", "body", []string{"b"}, Copying),
 	bind(CopyHeaders, groupDetail, "copy the headers of the request", "h", "headers", []string{"h"}, Copying),
@@ -248,6 +278,7 @@ var bindings = []Binding{
 	bind(CopyJSON, groupDetail, "copy the entry as JSON", "j", "JSON", []string{"j"}, Copying),
 	bind(CopyCurl, groupDetail, "copy the curl command that brings it back, with $QSTASH_TOKEN in the place of the token", "u", "curl", []string{"u"}, Copying),
 	bind(CopyError, groupDetail, "copy the error on the screen, else how the entry failed", "e", "error", []string{"e"}, Copying),
+	bind(CopyReport, groupDetail, "copy the report of a job, as Markdown", "m", "report", []string{"m"}, Copying),
 	bind(CancelCopy, groupDetail, "copy nothing", "esc", "copy nothing", []string{"esc"}, Copying).footer(1),
 
 	bind(ShowHelp, groupRest, "keys and past messages", "?", "help", []string{"?"}, Everywhere, Help).footer(8),
@@ -339,5 +370,5 @@ func Page() string {
 
 // String names the scope in the README.
 func (s Scope) String() string {
-	return [...]string{"lists, detail", "lists", "detail", "plan sheet", "plan sheet", "plan sheet", "form", "menus", "filter line", "help", "after y", "search line", "file name"}[s]
+	return [...]string{"lists, detail", "lists", "detail", "plan sheet", "plan sheet", "plan sheet", "form", "menus", "filter line", "help", "after y", "search line", "file name", "jobs", "a job"}[s]
 }

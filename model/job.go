@@ -54,6 +54,7 @@ type Job struct {
 	explained map[string]struct{}
 	extra     int // what was made beyond the entries of the plan
 	changed   map[int]struct{}
+	back      map[int]Entry // the new entries of what came back
 }
 
 type jobItem struct {
@@ -262,6 +263,15 @@ func (j *Job) Len() int { return len(j.items) }
 
 // Key is the i-th entry.
 func (j *Job) Key(i int) Key { return j.Plan.Selection.At(i) }
+
+// Unsettled is how many entries are not settled.
+func (j *Job) Unsettled() int { return j.open }
+
+// Awaited is how many entries were sent and are followed.
+func (j *Job) Awaited() int { return j.follow.active }
+
+// Count is how many entries are in a state.
+func (j *Job) Count(s OutcomeState) int { return j.counts[s] }
 
 // Finished tells whether nothing more will be sent, and nothing is in doubt that will be looked for. What was sent may
 // still be followed.

@@ -114,12 +114,12 @@ func (j *Job) unresolved(i int) {
 }
 
 func (j *Job) address(i int) string {
-	return withoutQuery(addressOf(&j.Plan.Entries[i]))
+	return withoutQuery(AddressOf(&j.Plan.Entries[i]))
 }
 
-// addressOf is where what is made of an entry is sent.
-func addressOf(e *Entry) string {
-	if e.Key.Kind == WorkflowRun {
+// AddressOf is where what is made of an entry is sent: its destination, or the URL of its workflow.
+func AddressOf(e *Entry) string {
+	if e.Key.Kind == WorkflowRun && e.WorkflowURL != "" {
 		return e.WorkflowURL
 	}
 	return e.URL

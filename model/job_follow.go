@@ -232,6 +232,12 @@ func (j *Job) runOf(i int, run *Run, now time.Time) {
 	case RunFailed:
 		if run.DLQID != "" {
 			it.outcome.BackAs = Key{DLQ: j.Plan.Selection.DLQ(), Kind: WorkflowRun, ID: run.DLQID}
+			again := j.Plan.Entries[i]
+			again.Key, again.WorkflowRunID, again.WorkflowCreatedAt, again.Labels = it.outcome.BackAs, run.ID, run.CreatedAt, run.Labels
+			if j.back == nil {
+				j.back = map[int]Entry{}
+			}
+			j.back[i] = again
 		}
 		j.endFollowing(i, CameBack, now)
 	case RunCanceled:
@@ -251,6 +257,10 @@ func (j *Job) cameBack(items []int, r StepResult, now time.Time) {
 		if e := entries[it.outcome.Created.MessageID]; e != nil {
 			again := *e
 			again.Response = MaskText(e.Response)
+			if j.back == nil {
+				j.back = map[int]Entry{}
+			}
+			j.back[i] = again
 			it.outcome.BackAs = e.Key
 			it.outcome.SameFailure = sameFailure(&j.Plan.Entries[i], &again)
 			it.outcome.Reason = strings.TrimSpace(attempt(e.Status, again.Response))

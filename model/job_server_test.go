@@ -48,7 +48,6 @@ type dlqModel struct {
 	record  model.Recorded
 	crashed bool
 	called  map[int]int // the recorded call of a step, by the step's number
-	notes   []model.Note
 }
 
 // logged is what the logs have of a message.

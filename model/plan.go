@@ -33,6 +33,9 @@ type Plan struct {
 	Acted     int // marked, and already acted on
 	Gone      int // found to be gone when the plan was checked
 
+	// Filterable is set when the plan is all that a filter lets through, and the server can do that filter exactly.
+	Filterable Matching
+
 	// CursorOutside is the entry under the cursor when it is not among the marked ones.
 	CursorOutside *Entry
 }
@@ -89,6 +92,10 @@ func NewPlan(r PlanRequest) (Plan, error) {
 	}
 	var err error
 	p.Selection, err = NewSelection(keys...)
+	if server, can := r.List.Filter().OnServer(r.List.Kind()); err == nil && can && r.Verb.Creates() && r.List.Complete() &&
+		len(keys) == r.List.Len() && len(keys) > MaxSingle {
+		p.Filterable, _ = NewMatching(p.Selection.DLQ(), r.List.Kind(), server)
+	}
 	return p, err
 }
 

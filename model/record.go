@@ -79,7 +79,7 @@ func (p *Plan) Record() Operation {
 	for i := range p.Entries {
 		e := &p.Entries[i]
 		o.Entries = append(o.Entries, RecordedEntry{
-			ID: p.Selection.At(i).ID, MessageID: e.MessageID, WorkflowRunID: e.WorkflowRunID, URL: withoutQuery(addressOf(e)),
+			ID: p.Selection.At(i).ID, MessageID: e.MessageID, WorkflowRunID: e.WorkflowRunID, URL: withoutQuery(AddressOf(e)),
 			Status: e.Status, Labels: e.Labels, FirstLabelOnly: e.FirstLabelOnly, FailedAt: e.FailedAt,
 		})
 	}

@@ -59,8 +59,8 @@ func layOut(d model.Detail, generation int, o documentOptions) tea.Cmd {
 
 func failed(err error) tea.Msg { return panicMsg{err.Error()} }
 
-func runCheck(b model.Backend, sheet int, s model.Step) tea.Cmd {
-	return func() tea.Msg { return checkedMsg{sheet, run.Take(context.Background(), b, s)} }
+func runCheck(b model.Backend, check *model.Check, s model.Step) tea.Cmd {
+	return func() tea.Msg { return checkedMsg{check, run.Take(context.Background(), b, s)} }
 }
 
 // runStep makes one call of a job. Its context is its own: nothing on the screen ends a write.

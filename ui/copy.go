@@ -110,6 +110,14 @@ func (m *Model) copyKey(b keymap.Binding, known bool) tea.Cmd {
 		return nil
 	case keymap.Suspend:
 		return m.suspend()
+	case keymap.CopyReport:
+		j := m.job()
+		if !m.jobView.open || j == nil {
+			return m.say(text.Const("nothing was copied: a report is of a job (4)"))
+		}
+		msg := clip(text.Const("the report"), j.Report(m.opts.Title, m.now, m.opts.Zone))
+		msg.generation = m.copies.generation
+		return m.copied(msg)
 	case keymap.CopyError:
 		if m.notices.err == nil && c.key.IsZero() {
 			return m.say(text.Const("there is no error to copy"))

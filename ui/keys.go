@@ -26,6 +26,10 @@ func (m *Model) scope() keymap.Scope {
 		return keymap.Filter
 	case m.detail.search.editing:
 		return keymap.Searching
+	case m.jobView.open && m.jobView.inside != nil:
+		return keymap.JobEntries
+	case m.jobView.open:
+		return keymap.Jobs
 	case m.focus == onDetail:
 		return keymap.Detail
 	}
@@ -71,6 +75,11 @@ func (m *Model) key(msg tea.KeyPressMsg) tea.Cmd {
 	if why := m.disabled(b.Action); why != "" {
 		return m.say(text.Sprintf("%s does nothing now: %s", b.Key.Help().Key, why))
 	}
+	if scope == keymap.Jobs || scope == keymap.JobEntries {
+		if cmd, done := m.jobsKey(b); done {
+			return cmd
+		}
+	}
 	if scope == keymap.Detail {
 		if cmd, done := m.detailKey(b.Action); done {
 			return cmd
@@ -81,6 +90,9 @@ func (m *Model) key(msg tea.KeyPressMsg) tea.Cmd {
 
 // disabled says why an action cannot be done now, or "".
 func (m *Model) disabled(a keymap.Action) string {
+	if m.jobView.open && m.sheet == nil {
+		return m.disabledInJobs(a)
+	}
 	l := m.list()
 	switch a {
 	case keymap.BringBack, keymap.Restart, keymap.RerunFailure, keymap.Delete:
@@ -92,6 +104,10 @@ func (m *Model) disabled(a keymap.Action) string {
 		}
 		if l.Len() == 0 {
 			return "the list is empty"
+		}
+	case keymap.ByFilter:
+		if m.sheet != nil && m.sheet.plan.Filterable.Valid() != nil {
+			return "only all that a filter lets through, which the server can do exactly, can be done by filter"
 		}
 	case keymap.Overrides:
 		if m.sheet != nil && len(m.sheet.plan.Verb.Settings()) == 0 {
@@ -161,6 +177,8 @@ func (m *Model) act(a keymap.Action) tea.Cmd {
 		l.MovePage(1)
 	case keymap.PreviousPage:
 		l.MovePage(-1)
+	case keymap.JobsView:
+		return m.showJobs()
 	case keymap.Messages:
 		return m.view(model.Message)
 	case keymap.Workflows:
@@ -226,9 +244,10 @@ func (m *Model) suspend() tea.Cmd {
 }
 
 func (m *Model) view(k model.Kind) tea.Cmd {
-	if k == m.kind {
+	if k == m.kind && !m.jobView.open {
 		return nil
 	}
+	m.jobView.open, m.jobView.inside = false, nil
 	m.kind = k
 	m.focus = onTable
 	return tea.Batch(m.arrange(), m.follow())

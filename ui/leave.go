@@ -58,13 +58,8 @@ func (m *Model) askToLeave() tea.Cmd {
 func (m *Model) underWay() int {
 	n := 0
 	for _, j := range m.jobs {
-		if j.Finished() {
-			continue
-		}
-		for i := range j.Len() {
-			if !j.Outcome(i).Settled() {
-				n++
-			}
+		if !j.Restored {
+			n += j.Unsettled()
 		}
 	}
 	return n

@@ -45,7 +45,7 @@ type (
 
 	// checkedMsg is the result of a step of the check of a sheet.
 	checkedMsg struct {
-		sheet  int
+		check  *model.Check
 		result model.StepResult
 	}
 	stepMsg struct{ result model.StepResult }

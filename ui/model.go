@@ -23,6 +23,10 @@ type Options struct {
 	BaseURL string
 	// IncludeSecrets leaves secrets in the files that are written.
 	IncludeSecrets bool
+	// Recorder keeps the record of operations; nil when none is kept.
+	Recorder model.Recorder
+	// Unfinished are the operations that earlier sessions left unfinished.
+	Unfinished []model.Recorded
 	// Filter is the filter of both lists at the start.
 	Filter model.Filter
 	// Retention is how long entries stay in the DLQ; 0 when it is not known.
@@ -85,9 +89,11 @@ type Model struct {
 	copies  copies
 	export  exports
 
-	jobs  []*model.Job
-	acted map[model.Key]actedOn
-	calls *answers
+	jobs    []*model.Job
+	jobView jobsPane
+	record  recording
+	acted   map[model.Key]actedOn
+	calls   *answers
 
 	// markAllWaits is set while pages are loaded for marking all.
 	markAllWaits [len(model.Kinds)]bool
@@ -132,13 +138,15 @@ func New(o Options) *Model {
 	}
 	m := &Model{
 		opts: o, theme: DefaultTheme(), now: o.Now(), store: model.NewStore(),
-		acted: map[model.Key]actedOn{}, calls: &answers{}, filter: newFilterLine(),
+		record: recording{begun: map[int]bool{}, ended: map[int]bool{}},
+		acted:  map[model.Key]actedOn{}, calls: &answers{}, filter: newFilterLine(),
 	}
 	for _, k := range model.Kinds {
 		m.lists[k] = model.NewListing(m.store, o.DLQ, k)
 		m.lists[k].SearchIn(o.Bodies)
 		m.restartReading(k)
 	}
+	m.takeUnfinished()
 	m.arrange()
 	return m
 }
@@ -159,6 +167,9 @@ func (m *Model) startFilter() tea.Cmd {
 // Init reads the first pages.
 func (m *Model) Init() tea.Cmd {
 	cmds := []tea.Cmd{m.startFilter(), m.pump()}
+	if len(m.jobs) > 0 {
+		cmds = append(cmds, m.after(successTime, expireMsg{}))
+	}
 	if m.opts.Refresh > 0 {
 		cmds = append(cmds, m.after(m.opts.Refresh, refreshMsg{}))
 	}
@@ -216,8 +227,14 @@ func (m *Model) Close() []string {
 	for _, r := range m.calls.close() {
 		m.jobs[r.Step.Job-1].Apply(r, m.opts.Now())
 	}
+	if m.opts.Recorder != nil {
+		_ = writeNotes(m.opts.Recorder, m.notes())
+	}
 	out := m.abandonExport()
 	for _, j := range m.jobs {
+		if j.Restored || j.Unsettled() == 0 {
+			continue
+		}
 		for i := range j.Len() {
 			o := j.Outcome(i)
 			if o.Settled() && o.State != model.InDoubt {

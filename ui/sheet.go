@@ -20,7 +20,9 @@ type sheet struct {
 	question model.Question
 	form     *form // the overrides while they are edited
 	// check finds out which entries are still there, when there are too many for each to be answered by itself.
-	check   *model.Check
+	check *model.Check
+	// rest is the operation that the plan goes on with, when it is not a new one.
+	rest    *model.Job
 	lines   []sheetLine
 	summary model.Summary
 	top     int
@@ -52,6 +54,10 @@ func (m *Model) plan(verb model.Verb) tea.Cmd {
 	if err != nil {
 		return m.say(text.Line(err.Error()))
 	}
+	return m.showSheet(plan)
+}
+
+func (m *Model) showSheet(plan model.Plan) tea.Cmd {
 	m.sheets++
 	m.sheet = &sheet{id: m.sheets, plan: plan, question: plan.Question()}
 	if plan.Large() {
@@ -176,6 +182,8 @@ func (m *Model) sheetKey(msg tea.KeyPressMsg, b keymap.Binding, known bool) tea.
 		}
 	case keymap.Overrides:
 		return m.editOverrides()
+	case keymap.ByFilter:
+		return m.switchFilter()
 	case keymap.Interrupt:
 		return m.interrupt()
 	case keymap.Yes:
@@ -202,15 +210,27 @@ func (m *Model) closeSheet() tea.Cmd {
 
 // send begins the job of the plan that was confirmed. The rows are no longer marked: they show their outcome instead.
 func (m *Model) send() tea.Cmd {
-	plan := m.sheet.plan
+	plan, rest := m.sheet.plan, m.sheet.rest
 	m.sheet = nil
+	if rest != nil {
+		return m.goOn(rest, plan)
+	}
 	j := model.NewJob(len(m.jobs)+1, plan)
 	m.jobs = append(m.jobs, j)
+	m.jobView.at, m.jobView.top = 0, 0
 	for i := range j.Len() {
 		m.acted[j.Key(i)] = actedOn{job: j, index: i}
 	}
 	m.lists[plan.Selection.Kind()].Marks.Unmark(plan.Selection)
-	return nil
+	return m.beginJob(j)
+}
+
+// goOn lets an operation that an earlier session left unfinished go on with what is still there of it.
+func (m *Model) goOn(j *model.Job, left model.Plan) tea.Cmd {
+	j.KeepOnly(left.Selection, m.now)
+	j.Restored = false
+	j.Continue()
+	return m.beginJob(j)
 }
 
 // stepDone takes the answer to a call of a job.

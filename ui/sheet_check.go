@@ -4,6 +4,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/dustin/go-humanize"
 
+	"redrive/keymap"
+	"redrive/model"
 	"redrive/ui/text"
 )
 
@@ -13,7 +15,7 @@ func (s *sheet) checked() bool { return s.check == nil || s.check.Done() }
 // sheetChecked takes a step of the check. What is gone is taken out of the plan, and the sheet has to be read anew.
 func (m *Model) sheetChecked(msg checkedMsg) tea.Cmd {
 	s := m.sheet
-	if s == nil || s.id != msg.sheet || s.check == nil {
+	if s == nil || s.check == nil || s.check != msg.check {
 		return nil
 	}
 	s.check.Apply(msg.result)
@@ -58,4 +60,23 @@ func (s *sheet) stillThere() text.Safe {
 		return text.Sprintf("still there %s, gone %s", humanize.Comma(int64(s.plan.Selection.Len())), humanize.Comma(int64(s.plan.Gone)))
 	}
 	return text.Sprintf("all %s are still there", humanize.Comma(int64(s.plan.Selection.Len())))
+}
+
+// switchFilter lets the server decide by the filter what is done, or goes back to the ids of the plan.
+func (m *Model) switchFilter() tea.Cmd {
+	s := m.sheet
+	if s.plan.Filterable.Valid() != nil {
+		return m.say(text.Sprintf("f does nothing now: %s", m.disabled(keymap.ByFilter)))
+	}
+	if s.plan.ByFilter() {
+		s.plan.Matching = model.Matching{}
+	} else {
+		s.plan.Matching = s.plan.Filterable
+	}
+	s.question = s.plan.Question()
+	s.lines = s.says(m)
+	m.sheets++
+	s.id, s.watching, s.top = m.sheets, false, 0
+	s.guard.Unreadable()
+	return m.watchSheet()
 }

@@ -98,6 +98,15 @@ func (s *sheet) says(m *Model) []sheetLine {
 	if e, ok := p.Oddest(); ok {
 		add(text.Const("the oddest"), s.sample(m, e))
 	}
+	switch {
+	case p.ByFilter():
+		warn(text.Const("by filter"), text.Const("the server decides: it may take entries that are not on this list (f: by ids)"))
+		if p.Selection.Kind() == model.Message {
+			warn(text.Safe{}, text.Const("nothing documents that it leaves workflow runs alone"))
+		}
+	case p.Filterable.Valid() == nil:
+		add(text.Const("by ids"), text.Const("exactly these entries (f: by the filter, on the server)"))
+	}
 	if s.check != nil {
 		add(text.Const("checked"), s.stillThere())
 	}

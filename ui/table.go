@@ -266,7 +266,20 @@ func (m *Model) outcomeGlyph(o model.Outcome) (style, text.Safe) {
 	case model.Sending:
 		return m.theme.note, text.Const("…")
 	case model.Sent:
+		if !o.Verb.Creates() {
+			return m.theme.good, text.Const("✓")
+		}
+		return m.theme.note, text.Const("→")
+	case model.Delivered:
 		return m.theme.good, text.Const("✓")
+	case model.Retrying:
+		return m.theme.warn, text.Const("~")
+	case model.CameBack:
+		return m.theme.bad, text.Const("↩")
+	case model.Cancelled:
+		return m.theme.warn, text.Const("x")
+	case model.NoEvidence:
+		return m.theme.warn, text.Const("∅")
 	case model.Refused:
 		return m.theme.bad, text.Const("✗")
 	case model.NotSent:
@@ -285,6 +298,12 @@ func (m *Model) outcomeText(o model.Outcome) (style, text.Safe) {
 	switch {
 	case o.State == model.Sent && newID(o) != "":
 		return st, text.Concat(words, text.Const(" → "), text.Line(newID(o)))
+	case o.State == model.Delivered:
+		return st, text.Concat(words, text.Const(" as "), text.Line(newID(o)))
+	case o.State == model.Retrying && !o.NextAt.IsZero():
+		return st, text.Sprintf("%s, next at %s", words, m.clock(o.NextAt))
+	case o.State == model.CameBack && !o.BackAs.IsZero():
+		return st, text.Sprintf("%s as %s", words, o.BackAs.ID)
 	case o.State == model.InDoubt && o.FoundStillThere:
 		return st, text.Const("in doubt, found still there")
 	case o.Reason != "":

@@ -128,7 +128,7 @@ func TestASuccessExpires(t *testing.T) {
 	d.confirm()
 	d.shows("1 sent")
 	d.pass(10 * time.Second)
-	d.hides("1 sent")
+	d.hides("retry of 1 message: 1 sent")
 }
 
 func TestTheDetailClosesWithTheListThatHasNoEntry(t *testing.T) {

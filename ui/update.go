@@ -87,6 +87,12 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.detail.grow(m, msg)
 	case followMsg:
 		return m.detail.followed(m, msg)
+	case begunMsg:
+		return m.jobBegun(msg)
+	case notedMsg:
+		return m.recorded(msg)
+	case reportedMsg:
+		return m.reported(msg)
 	case checkedMsg:
 		return m.sheetChecked(msg)
 	case stepMsg:
@@ -138,13 +144,16 @@ func (m *Model) pump() tea.Cmd {
 	}
 	if m.sheet != nil && m.sheet.check != nil {
 		for _, s := range m.sheet.check.Next() {
-			cmds = append(cmds, runCheck(m.opts.Backend, m.sheet.id, s))
+			cmds = append(cmds, runCheck(m.opts.Backend, m.sheet.check, s))
 		}
 	}
+	feeding := false
 	for _, j := range m.jobs {
 		if j.Ended() {
 			continue
 		}
+		j.Hold(!m.record.begun[j.Number] || j.Large() && feeding)
+		feeding = feeding || j.Large() && j.State() == model.Feeding
 		for _, s := range j.Next(m.now) {
 			cmds = append(cmds, runStep(m.opts.Backend, m.calls, s))
 		}
@@ -152,6 +161,7 @@ func (m *Model) pump() tea.Cmd {
 			due(at)
 		}
 	}
+	cmds = append(cmds, m.keepRecord())
 	if !wake.IsZero() && (m.wakeAt.IsZero() || wake.Before(m.wakeAt)) {
 		m.wakeAt = wake
 		cmds = append(cmds, m.after(wake.Sub(m.now), wakeMsg{wake}))

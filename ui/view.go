@@ -35,6 +35,9 @@ func (m *Model) draw() (content string, cursorX, cursorY int) {
 		return newRow(m.width).put(m.theme.plain, s).String(), -1, 0
 	}
 	filter, cursorX := m.drawFilter()
+	if m.jobView.open {
+		filter, cursorX = m.drawJobsLine(), -1
+	}
 	if m.detail.search.editing {
 		filter, cursorX = m.drawSearch()
 	}
@@ -46,6 +49,8 @@ func (m *Model) draw() (content string, cursorX, cursorY int) {
 	switch {
 	case m.help != nil:
 		lines = append(lines, m.help.draw(m, m.width, m.lay.body.height)...)
+	case m.jobView.open:
+		lines = append(lines, m.drawJobs(m.width, m.lay.body.height)...)
 	default:
 		lines = append(lines, m.drawBody()...)
 	}
@@ -122,12 +127,16 @@ func (m *Model) tabs() []tab {
 			name = text.Const("Workflows")
 		}
 		st := m.theme.dim
-		if k == m.kind {
+		if k == m.kind && !m.jobView.open {
 			st = m.theme.bold
 		}
 		tabs = append(tabs, tab{st, text.Sprintf("%d %s %s", i+1, name, n)})
 	}
-	return tabs
+	st := m.theme.dim
+	if m.jobView.open {
+		st = m.theme.bold
+	}
+	return append(tabs, tab{st, text.Sprintf("4 Jobs %d", len(m.jobs))})
 }
 
 func (m *Model) drawRule(width int) string {
@@ -217,6 +226,9 @@ func (m *Model) footerKey(b keymap.Binding) (label, short text.Safe) {
 
 // where is the marks, the row and what is being sent.
 func (m *Model) where() text.Safe {
+	if m.jobView.open {
+		return m.whereInJobs()
+	}
 	l := m.list()
 	var parts []text.Safe
 	if n := l.Marks.Len(); n > 0 {
@@ -278,11 +290,28 @@ func roughly(d time.Duration) string {
 
 // jobLine is how much of what was sent is not settled yet.
 func (m *Model) jobLine() text.Safe {
-	n := m.underWay()
-	if n == 0 {
-		return text.Safe{}
+	for _, j := range m.jobs {
+		switch s := j.State(); {
+		case j.Restored:
+		case s == model.Feeding && j.Large(), s == model.Paused:
+			words := text.Sprintf("job %d %s %s/%s", j.Number, s.String(), humanize.Comma(int64(j.Len()-j.Unsettled())), humanize.Comma(int64(j.Len())))
+			if n := j.Count(model.Delivered); n > 0 {
+				words = text.Concat(words, text.Sprintf(", %s delivered", humanize.Comma(int64(n))))
+			}
+			return words
+		}
 	}
-	return text.Sprintf("%d under way", n)
+	if n := m.underWay(); n > 0 {
+		return text.Sprintf("%s under way", humanize.Comma(int64(n)))
+	}
+	waiting := 0
+	for _, j := range m.jobs {
+		waiting += j.Awaited()
+	}
+	if waiting > 0 {
+		return text.Sprintf("%s sent and awaited (4)", humanize.Comma(int64(waiting)))
+	}
+	return text.Safe{}
 }
 
 // ago says how long since at, roughly.

@@ -1,0 +1,108 @@
+package model
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// PlanAgain is the plan for what a job did not bring to a good end: what was not sent, what was refused, and what came back,
+// by its new entry. busy tells of an entry that takes no verb now. The error says why there is nothing to plan.
+func PlanAgain(j *Job, operation string, now time.Time, busy func(Key) bool) (Plan, error) {
+	p := Plan{Verb: j.Plan.Verb, Operation: operation, FrozenAt: now, Overrides: j.Plan.Overrides}
+	var keys []Key
+	unlinked := 0
+	for i := range j.items {
+		o := j.Outcome(i)
+		if !o.Settled() {
+			continue
+		}
+		var e Entry
+		switch o.State {
+		case NotSent, Refused:
+			e = j.Plan.Entries[i]
+		case CameBack:
+			back, known := j.back[i]
+			if !known {
+				unlinked++
+				continue
+			}
+			e = back
+		default:
+			continue
+		}
+		if busy(e.Key) {
+			p.Acted++
+			continue
+		}
+		keys = append(keys, e.Key)
+		p.Entries = append(p.Entries, e)
+	}
+	if len(keys) == 0 {
+		switch {
+		case unlinked > 0:
+			return Plan{}, fmt.Errorf("nothing to %s: the new entries of the %d that came back are not known (r in the list reads it again)", p.Verb, unlinked)
+		case p.Acted > 0:
+			return Plan{}, fmt.Errorf("nothing to %s: what is left of it is being acted on, or was", p.Verb)
+		}
+		return Plan{}, fmt.Errorf("nothing to %s: nothing of this job was refused, not sent, or came back", p.Verb)
+	}
+	var err error
+	p.Selection, err = NewSelection(keys...)
+	return p, err
+}
+
+// OnServer is the filter as the server takes it, if the server can do all of it exactly.
+func (f Filter) OnServer(kind Kind) (ServerFilter, bool) {
+	if f.IsEmpty() {
+		return ServerFilter{}, false
+	}
+	for i := range f.terms {
+		t := f.terms[i]
+		if t.field == nil || t.negated || t.field.server == nil {
+			return ServerFilter{}, false
+		}
+		same := slices.DeleteFunc(slices.Clone(f.terms), func(o term) bool { return o.field != t.field })
+		if (Filter{same}).Server(kind).Identity() == (ServerFilter{}).Identity() {
+			return ServerFilter{}, false
+		}
+	}
+	return f.Server(kind), true
+}
+
+// PlanRest is the plan for what an operation had not sent when its session ended.
+func PlanRest(j *Job) Plan {
+	p := Plan{Verb: j.Plan.Verb, Operation: j.Plan.Operation, FrozenAt: j.Plan.FrozenAt, Overrides: j.Plan.Overrides}
+	var keys []Key
+	for _, c := range j.queue {
+		for _, i := range c.items {
+			keys = append(keys, j.Key(i))
+			p.Entries = append(p.Entries, j.Plan.Entries[i])
+		}
+	}
+	p.Selection, _ = NewSelection(keys...)
+	return p
+}
+
+// KeepOnly takes out of what is to be sent all but some entries: the others were found to be gone.
+func (j *Job) KeepOnly(left Selection, now time.Time) {
+	keep := make(map[Key]bool, left.Len())
+	for i := range left.Len() {
+		keep[left.At(i)] = true
+	}
+	var queue []*jobCall
+	for _, c := range j.queue {
+		items := c.items[:0:0]
+		for _, i := range c.items {
+			if keep[j.Key(i)] {
+				items = append(items, i)
+				continue
+			}
+			j.finish(i, AlreadyGone, "it was not in the DLQ any more when the operation was gone on with", now)
+		}
+		if c.items = items; len(items) > 0 {
+			queue = append(queue, c)
+		}
+	}
+	j.queue = queue
+}

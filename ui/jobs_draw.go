@@ -1,0 +1,250 @@
+package ui
+
+import (
+	"github.com/dustin/go-humanize"
+
+	"redrive/model"
+	"redrive/ui/text"
+)
+
+const (
+	// jobHeadRows is what stands above the entries of a job: what it is, its bar, its counts, and the headings.
+	jobHeadRows = 4
+	barWidth    = 20
+	outcomeCell = 34
+	entryIDCell = 20
+)
+
+// drawJobs draws the view in exactly height lines.
+func (m *Model) drawJobs(width, height int) []string {
+	lines := make([]string, 0, height)
+	if e := m.jobView.inside; e != nil {
+		lines = m.drawJobEntries(lines, e, width, height)
+	} else {
+		lines = m.drawJobList(lines, width, height)
+	}
+	for len(lines) < height {
+		lines = append(lines, "")
+	}
+	return lines[:height]
+}
+
+func (m *Model) drawJobList(lines []string, width, height int) []string {
+	if len(m.jobs) == 0 {
+		return append(lines, newRow(width).space(2).put(m.theme.dim, text.Const("no job yet: mark entries with space or *, and R plans a retry")).String())
+	}
+	v := &m.jobView
+	lines = append(lines, newRow(width).space(gutter).put(m.theme.dim, text.Const("JOB  CONFIRMED       WHAT                                  STATE       OUTCOMES")).String())
+	for i := v.top; i < min(len(m.jobs), v.top+height-1); i++ {
+		j := m.jobs[len(m.jobs)-1-i]
+		r := newRow(width)
+		m.drawJobCursor(r, i == v.at)
+		r.fit(m.theme.bold, text.Int(j.Number), 5).fit(m.theme.plain, m.jobTime(j.Plan.FrozenAt), 16)
+		r.fit(m.theme.plain, m.jobWhat(j), 38)
+		st, state := m.jobState(j)
+		r.fit(st, state, 12)
+		m.putCounts(r, j)
+		lines = append(lines, r.String())
+	}
+	return lines
+}
+
+func (m *Model) drawJobCursor(r *row, here bool) {
+	if here {
+		r.space(1).put(m.theme.cursor, text.Const("▸")).space(gutter - 2)
+		return
+	}
+	r.space(gutter)
+}
+
+// jobWhat is what a job does, and to how many.
+func (m *Model) jobWhat(j *model.Job) text.Safe {
+	words := text.Sprintf("%s of %s", j.Plan.Verb.String(), count(j.Len(), j.Plan.Selection.Kind()))
+	if j.Plan.ByFilter() {
+		words = text.Concat(words, text.Const(", by filter"))
+	}
+	if j.Restored {
+		words = text.Concat(words, text.Const(" (earlier)"))
+	}
+	return words
+}
+
+func (m *Model) jobState(j *model.Job) (style, text.Safe) {
+	s := j.State()
+	words := text.Line(s.String())
+	switch s {
+	case model.Feeding:
+		return m.theme.note, words
+	case model.Paused:
+		if j.Restored {
+			return m.theme.warn, text.Const("unfinished")
+		}
+		return m.theme.warn, words
+	case model.Waiting:
+		return m.theme.dim, text.Const("waiting")
+	case model.Ended:
+		if j.Stopped() != "" {
+			return m.theme.warn, text.Const("stopped")
+		}
+		return m.theme.dim, words
+	}
+	return m.theme.plain, words
+}
+
+// putCounts puts how many entries came to what, the ends first.
+func (m *Model) putCounts(r *row, j *model.Job) {
+	first := true
+	for _, s := range model.OutcomeStates {
+		n := j.Count(s)
+		if n == 0 {
+			continue
+		}
+		o := model.Outcome{State: s, Verb: j.Plan.Verb, Unfinished: s == model.NotSent && !j.Finished()}
+		words := text.Sprintf("%s %s", humanize.Comma(int64(n)), o.Words())
+		if s == model.NotSent && !j.Finished() && j.Stopped() == "" {
+			words = text.Sprintf("%s to go", humanize.Comma(int64(n)))
+		}
+		if !first {
+			words = text.Concat(text.Const(" · "), words)
+		}
+		st, _ := m.outcomeGlyph(o)
+		r.put(st, words)
+		first = false
+	}
+	if n := j.Extra(); n > 0 {
+		r.put(m.theme.warn, text.Sprintf(" · and %d more than were on the list", n))
+	}
+}
+
+// drawBar shows the share of each outcome; a letter tells them apart without colours.
+func (m *Model) drawBar(r *row, j *model.Job, width int) {
+	used, sum := 0, 0
+	for _, s := range model.OutcomeStates {
+		n := j.Count(s)
+		if n == 0 {
+			continue
+		}
+		sum += n
+		upTo := sum * width / max(1, j.Len())
+		if upTo == used && used < width {
+			upTo = used + 1
+		}
+		st, glyph := m.outcomeGlyph(model.Outcome{State: s, Verb: j.Plan.Verb})
+		if s == model.NotSent {
+			st, glyph = m.theme.dim, text.Const("·")
+		}
+		r.put(st, text.Repeat(glyph, min(upTo, width)-used))
+		used = min(upTo, width)
+	}
+	r.space(width - used)
+}
+
+func (m *Model) drawJobEntries(lines []string, e *jobEntries, width, height int) []string {
+	j := e.job
+	st, state := m.jobState(j)
+	head := newRow(width).space(2).put(m.theme.title, text.Sprintf("job %d: %s", j.Number, m.jobWhat(j))).space(2).put(st, state)
+	if j.State() == model.Feeding || j.State() == model.Paused {
+		chosen, used := j.Pace()
+		pace := text.Sprintf("  %g/s", chosen)
+		if used < chosen {
+			pace = text.Sprintf("  %.3g/s of %g/s, as the server limits the rate", used, chosen)
+		}
+		head.put(m.theme.dim, pace)
+		if left := j.Remaining(); left > 0 {
+			head.put(m.theme.dim, text.Sprintf(", about %s left", roughly(left)))
+		}
+	}
+	if why := j.Stopped(); why != "" {
+		head.put(m.theme.warn, text.Sprintf("  %s", text.Line(why)))
+	}
+	bar := newRow(width).space(2)
+	m.drawBar(bar, j, min(barWidth+width/4, width-4))
+	bar.space(2).put(m.theme.dim, text.Line(j.Plan.Operation))
+	counts := newRow(width).space(2)
+	m.putCounts(counts, j)
+	idHeading := text.Const("MESSAGE")
+	if j.Plan.Selection.Kind() == model.WorkflowRun {
+		idHeading = text.Const("RUN")
+	}
+	outcome, id := min(outcomeCell, max(14, width*2/5)), min(entryIDCell, width/5)
+	columns := newRow(width).space(gutter).fit(m.theme.dim, text.Const("OUTCOME"), outcome).space(columnGap).
+		fit(m.theme.dim, idHeading, id).space(columnGap).put(m.theme.dim, text.Const("DESTINATION AND WHY"))
+	lines = append(lines, head.String(), bar.String(), counts.String(), columns.String())
+	if len(e.rows) == 0 {
+		return append(lines, newRow(width).space(gutter).put(m.theme.dim, text.Const("none is that now: f chooses another outcome")).String())
+	}
+	for n := e.top; n < min(len(e.rows), e.top+height-jobHeadRows); n++ {
+		lines = append(lines, m.drawJobEntry(j, e.rows[n], n == e.at, width, outcome, id))
+	}
+	return lines
+}
+
+func (m *Model) drawJobEntry(j *model.Job, i int, here bool, width, outcome, id int) string {
+	r := newRow(width)
+	m.drawJobCursor(r, here)
+	o := j.Outcome(i)
+	e := &j.Plan.Entries[i]
+	st, glyph := m.outcomeGlyph(o)
+	words := text.Line(o.Words())
+	if o.State == model.NotSent && o.Unfinished {
+		st, glyph, words = m.theme.dim, text.Const("·"), text.Const("to go")
+	}
+	if became := o.Became(); became != "" {
+		words = text.Concat(words, text.Const(" → "), text.Line(became))
+	}
+	r.fit(st, text.Concat(glyph, text.Const(" "), words), outcome).space(columnGap)
+	who := e.MessageID
+	if e.Key.Kind == model.WorkflowRun {
+		who = e.WorkflowRunID
+	}
+	r.fit(m.theme.plain, text.Cell(who, id), id).space(columnGap)
+	r.put(m.theme.plain, text.Line(model.Destination(model.AddressOf(e))))
+	if why := m.jobWhy(o); !why.IsEmpty() {
+		r.put(m.theme.dim, text.Const("  ")).put(m.theme.dim, why)
+	}
+	return r.String()
+}
+
+// jobWhy is what there is to say of an outcome besides its name.
+func (m *Model) jobWhy(o model.Outcome) text.Safe {
+	var parts []text.Safe
+	if o.State == model.Retrying && !o.NextAt.IsZero() {
+		parts = append(parts, text.Sprintf("next at %s", m.clock(o.NextAt)))
+	}
+	if o.State == model.CameBack && !o.BackAs.IsZero() && o.BackAs.Kind == model.Message {
+		if o.SameFailure {
+			parts = append(parts, text.Const("the same failure"))
+		} else {
+			parts = append(parts, text.Const("another failure"))
+		}
+	}
+	if o.Reason != "" {
+		parts = append(parts, text.Line(head(o.Reason)))
+	}
+	if o.Among > 1 {
+		parts = append(parts, text.Sprintf("one of %d that shared a call", o.Among))
+	}
+	return text.Join(text.Const("; "), parts...)
+}
+
+// drawJobsLine is the second line of the screen in this view.
+func (m *Model) drawJobsLine() string {
+	r := newRow(m.width).put(m.theme.dim, text.Const(" jobs  "))
+	if e := m.jobView.inside; e != nil && e.filter {
+		return r.put(m.theme.note, text.Sprintf("only %s", model.Outcome{State: e.only, Verb: e.job.Plan.Verb}.Words())).String()
+	}
+	return r.put(m.theme.dim, text.Const("what was sent, and what became of it")).String()
+}
+
+func (m *Model) whereInJobs() text.Safe {
+	if e := m.jobView.inside; e != nil {
+		if len(e.rows) == 0 {
+			return text.Sprintf("job %d", e.job.Number)
+		}
+		return text.Sprintf("row %s of %s", humanize.Comma(int64(e.at+1)), humanize.Comma(int64(len(e.rows))))
+	}
+	if len(m.jobs) == 0 {
+		return text.Safe{}
+	}
+	return text.Sprintf("job %d of %d", m.job().Number, len(m.jobs))
+}

@@ -1,0 +1,147 @@
+package ui
+
+import (
+	"errors"
+
+	tea "charm.land/bubbletea/v2"
+
+	"redrive/model"
+	"redrive/ui/text"
+)
+
+// recording is what is under way of keeping the record of operations.
+type recording struct {
+	begun   map[int]bool // jobs whose plan is recorded, by number
+	ended   map[int]bool
+	writing bool
+	failed  bool
+}
+
+// begunMsg tells whether the plan of a job was recorded.
+type begunMsg struct {
+	job int
+	err error
+}
+
+// notedMsg tells whether what was learnt was recorded.
+type notedMsg struct{ err error }
+
+// noted is what is to be recorded of a job.
+type noted struct {
+	operation string
+	notes     []model.Note
+	end       bool
+}
+
+// beginJob records the plan of a job. Nothing of it is sent before that.
+func (m *Model) beginJob(j *model.Job) tea.Cmd {
+	if m.opts.Recorder == nil {
+		m.record.begun[j.Number] = true
+		return nil
+	}
+	number, operation, r := j.Number, j.Plan.Record(), m.opts.Recorder
+	return safely("recording the plan", func() tea.Msg { return begunMsg{number, r.Begin(operation)} },
+		func(err error) tea.Msg { return begunMsg{number, err} })
+}
+
+func (m *Model) jobBegun(msg begunMsg) tea.Cmd {
+	j := m.jobs[msg.job-1]
+	if msg.err == nil {
+		m.record.begun[msg.job] = true
+		return nil
+	}
+	err := msg.err
+	if _, known := errors.AsType[*model.NotRecordedError](msg.err); !known {
+		err = &model.NotRecordedError{Cause: msg.err}
+	}
+	j.Stop(err.Error(), m.now)
+	m.record.ended[msg.job] = true
+	m.complain(text.Line(err.Error()))
+	return nil
+}
+
+// notes is what is to be recorded now, and takes it off the jobs.
+func (m *Model) notes() []noted {
+	var out []noted
+	for _, j := range m.jobs {
+		if !m.record.begun[j.Number] || m.record.ended[j.Number] {
+			continue
+		}
+		n := noted{operation: j.Plan.Operation, notes: j.TakeNotes(), end: j.Ended()}
+		if n.end {
+			m.record.ended[j.Number] = true
+		}
+		if len(n.notes) > 0 || n.end {
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+func writeNotes(r model.Recorder, all []noted) error {
+	for _, n := range all {
+		if len(n.notes) > 0 {
+			if err := r.Note(n.operation, n.notes); err != nil {
+				return err
+			}
+		}
+		if n.end {
+			if err := r.End(n.operation); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// keepRecord records what was learnt since the last time, one write after the other.
+func (m *Model) keepRecord() tea.Cmd {
+	if m.opts.Recorder == nil || m.record.writing {
+		return nil
+	}
+	all := m.notes()
+	if len(all) == 0 {
+		return nil
+	}
+	m.record.writing = true
+	r := m.opts.Recorder
+	return safely("recording", func() tea.Msg { return notedMsg{writeNotes(r, all)} }, func(err error) tea.Msg { return notedMsg{err} })
+}
+
+func (m *Model) recorded(msg notedMsg) tea.Cmd {
+	m.record.writing = false
+	if msg.err != nil && !m.record.failed {
+		m.record.failed = true
+		m.complain(text.Sprintf("the journal cannot be written: what becomes of entries from now on is not kept: %s", msg.err.Error()))
+	}
+	return nil
+}
+
+// takeUnfinished takes in what earlier sessions left unfinished. It is looked for, and nothing of it is sent.
+func (m *Model) takeUnfinished() {
+	for _, r := range m.opts.Unfinished {
+		j, err := model.RestoreJob(len(m.jobs)+1, r, m.now)
+		if err != nil {
+			m.complain(text.Line(err.Error()))
+			continue
+		}
+		m.jobs = append(m.jobs, j)
+		m.record.begun[j.Number] = true
+		for i := range j.Len() {
+			m.acted[j.Key(i)] = actedOn{job: j, index: i}
+		}
+		if r.Damage != "" {
+			m.complain(text.Sprintf("the record of %s is damaged: %s", r.Operation.Name, r.Damage))
+		}
+	}
+	if n := len(m.jobs); n > 0 {
+		m.notices.add(m.now, false, text.Sprintf("%s unfinished from an earlier session: 4 shows what is known of it, R there goes on", operations(n)))
+	}
+}
+
+func operations(n int) string {
+	if n == 1 {
+		return "an operation is"
+	}
+	return text.Sprintf("%d operations are", n).String()
+}
