@@ -1,0 +1,178 @@
+package journal
+
+import (
+	"cmp"
+	"errors"
+	"io/fs"
+	"slices"
+	"time"
+
+	"redrive/model"
+)
+
+// listed is a file with what its name says.
+type listed struct {
+	file string
+	name string
+	at   time.Time
+}
+
+// sorted are the files of a disk with such a name, oldest first.
+func sorted(d disk, suffix string) ([]listed, error) {
+	names, err := d.list()
+	if err != nil {
+		return nil, err
+	}
+	var files []listed
+	for _, n := range names {
+		if at, name, ok := parseName(n, suffix); ok {
+			files = append(files, listed{n, name, at})
+		}
+	}
+	slices.SortFunc(files, func(a, b listed) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.file, b.file)) })
+	return files, nil
+}
+
+// Unfinished are the operations that have no end, oldest first. Those that this session has begun are not among them, and
+// neither are those of another one that still holds the lock. It locks nothing.
+//
+// Of a file that was damaged it has what can be read; of one that another version wrote, its name. [model.Recorded.Damage]
+// says so.
+func (j *Journal) Unfinished() ([]model.Recorded, error) {
+	files, alive, err := j.survey()
+	if err != nil {
+		return nil, err
+	}
+	var found []model.Recorded
+	for _, file := range files {
+		content, err := j.ops.read(file.file)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, notRead(err)
+		}
+		if hasEnded(content) {
+			continue
+		}
+		if r := readOperation(file.file, content); !r.Ended && !alive(file.name, r.session) {
+			found = append(found, r.Recorded)
+		}
+	}
+	return found, nil
+}
+
+// survey lists the operations, and tells which are of a session that is alive.
+func (j *Journal) survey() (files []listed, alive func(name, session string) bool, err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	session, held := "", false
+	if j.lock != nil {
+		if session, held, err = j.lock.other(); err != nil {
+			return nil, nil, notRead(err)
+		}
+	}
+	if files, err = sorted(j.ops, suffix); err != nil {
+		return nil, nil, notRead(err)
+	}
+	own := map[string]bool{}
+	if !j.closed {
+		for name, f := range j.open {
+			own[name] = f.begun
+		}
+	}
+	return files, func(name, of string) bool {
+		// A holder that has not written its name yet may have begun any of them.
+		return own[name] || held && (session == "" || session == of)
+	}, nil
+}
+
+// Past are the n operations that began last of those that have ended, the latest first.
+func (j *Journal) Past(n int) ([]model.Recorded, error) {
+	files, err := sorted(j.ops, suffix)
+	if err != nil {
+		return nil, notRead(err)
+	}
+	var found []model.Recorded
+	for _, file := range slices.Backward(files) {
+		if len(found) >= n {
+			break
+		}
+		content, err := j.ops.read(file.file)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return nil, notRead(err)
+		}
+		if r := readOperation(file.file, content); r.Ended {
+			found = append(found, r.Recorded)
+		}
+	}
+	return found, nil
+}
+
+// expire removes what has been kept for long enough. What has not ended, or cannot be read, stays.
+func (j *Journal) expire() error {
+	oldest := j.now().Add(-KeptFor)
+	err := expire(j.ops, oldest, func(file string, content []byte) bool { return readOperation(file, content).Ended })
+	if err == nil {
+		err = expire(j.restores, oldest, func(_ string, content []byte) bool { return allAnswered(content) })
+	}
+	if err == nil {
+		err = j.expireTrash()
+	}
+	for _, d := range []disk{j.ops, j.restores, j.trash} {
+		if err == nil {
+			err = removeTemporary(d, j.now().Add(-24*time.Hour))
+		}
+	}
+	return err
+}
+
+func expire(d disk, oldest time.Time, over func(file string, content []byte) bool) error {
+	files, err := sorted(d, suffix)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if !f.at.Before(oldest) {
+			return nil
+		}
+		content, err := d.read(f.file)
+		if err != nil || !over(f.file, content) {
+			continue
+		}
+		if err := d.remove(f.file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// removeTemporary removes files that were never finished. One that was begun lately may be about to be.
+func removeTemporary(d disk, oldest time.Time) error {
+	names, err := d.list()
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if !isTemporary(name) || !isOlder(name, oldest) {
+			continue
+		}
+		if err := d.remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// isOlder tells whether a file that was never finished was begun before then.
+func isOlder(temporary string, oldest time.Time) bool {
+	at, _, ok := parseName(temporary[1:], unfinishedSuffix)
+	return ok && at.Before(oldest)
+}
+
+func notRead(err error) error {
+	return errors.New("the journal cannot be read (" + plainError(err).Error() + "): look at its folder, or start with --no-journal")
+}
