@@ -3,6 +3,7 @@ package journal
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -108,7 +109,7 @@ func TestPublicationsAreRecordedWithoutTheirContent(t *testing.T) {
 	_, err := b.Publish(t.Context(), m)
 	must(t, err)
 	m.Queue, m.Body = "mail", []byte("b")
-	if _, err := b.Publish(t.Context(), m); err != error(refused) {
+	if _, err := b.Publish(t.Context(), m); !errors.Is(err, refused) {
 		t.Fatalf("the refusal was not handed on: %v", err)
 	}
 	if _, err := b.Publish(t.Context(), model.NewMessage{}); err == nil {

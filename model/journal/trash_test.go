@@ -142,7 +142,7 @@ func TestATrashFileThatIsDamagedGivesNothingBack(t *testing.T) {
 	path := theFile(t, dir, "trash")
 	content, err := os.ReadFile(path)
 	must(t, err)
-	for cut := range len(content) {
+	for cut := range content {
 		must(t, os.WriteFile(path, content[:cut], 0o600))
 		if got, err := j.LoadTrash(filepath.Base(path)); err == nil || got != nil || sentenceProblem(err) != "" {
 			t.Fatalf("cut at %d: %d entries, error %v", cut, len(got), err)
