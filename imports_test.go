@@ -9,10 +9,10 @@ import (
 
 // mayImport is the whole of who may import whom, among the packages of this module.
 var mayImport = map[string][]string{
-	"redrive":               {"redrive/api", "redrive/api/emulator", "redrive/model", "redrive/ui", "redrive/keymap", "redrive/ui/text"},
+	"redrive":               {"redrive/api", "redrive/api/emulator", "redrive/model", "redrive/model/journal", "redrive/ui", "redrive/keymap", "redrive/ui/text"},
 	"redrive/ui":            {"redrive/model", "redrive/model/run", "redrive/keymap", "redrive/ui/text"},
-	"redrive/model/run":     {"redrive/model"},
 	"redrive/model/journal": {"redrive/model"},
+	"redrive/model/run":     {"redrive/model"},
 	"redrive/api":           {"redrive/model"},
 	"redrive/api/emulator":  {},
 	"redrive/model":         {},

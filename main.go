@@ -10,16 +10,13 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
-	"golang.org/x/sys/unix"
 
 	"redrive/api"
 	"redrive/api/emulator"
@@ -99,6 +96,7 @@ network.`,
 	})
 	root.Flags().BoolVar(&o.demo, "demo", false, "run on an emulator within the program: no network, no token")
 	root.Flags().BoolVar(&o.readOnly, "read-only", false, "refuse everything that changes an entry")
+	root.Flags().BoolVar(&o.noJournal, "no-journal", false, "keep no record of what is sent, and no copy of what is deleted")
 	root.Flags().StringVar(&o.name, "name", "", "the name of the account for the header, instead of the host")
 	root.Flags().StringVar(&o.filter, "filter", "", "begin with this filter, as it is typed after /")
 	root.Flags().IntVar(&o.memory, "memory", api.DefaultMemory>>20, "MiB for the bodies that filters look in; what was looked at least recently is read again")
@@ -113,6 +111,7 @@ network.`,
 
 type dashboardOptions struct {
 	demo, readOnly, insecureHTTP, includeSecrets bool
+	noJournal                                    bool
 	name, filter, retention                      string
 	refresh                                      time.Duration
 	memory                                       int // MiB
@@ -147,14 +146,16 @@ func dashboard(stderr io.Writer, o dashboardOptions, incident *incidentFlags) er
 	if err != nil {
 		return err
 	}
-	var backend model.Backend = client
+	record := openRecord(o, client)
+	defer func() { _ = record.close() }()
+	backend := record.wrap(client)
 	if o.readOnly {
 		backend = model.ReadOnly(backend)
 	}
 	inFlight := model.CountInFlight(backend)
 	output := &countingFile{File: os.Stdout}
 	screen := ui.New(ui.Options{
-		Backend: inFlight, Bodies: client, DLQ: client.DLQ(), BaseURL: client.URL(), IncludeSecrets: o.includeSecrets, Title: title, ReadOnly: o.readOnly,
+		Backend: inFlight, Recorder: record.recorder, Trash: record.trash, Unfinished: record.unfinished, Trouble: record.trouble, Bodies: client, DLQ: client.DLQ(), BaseURL: client.URL(), IncludeSecrets: o.includeSecrets, Title: title, ReadOnly: o.readOnly,
 		Filter: filter, Retention: retention, Refresh: o.refresh, Now: time.Now, Zone: time.Local, NewOperation: newOperation, Written: output.tell,
 		NoSuspend: noSuspend(),
 	})
@@ -166,9 +167,8 @@ func dashboard(stderr io.Writer, o dashboardOptions, incident *incidentFlags) er
 		_, err := program.Run()
 		ended <- err
 	}()
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
-	defer signal.Stop(signals)
+	signals, stopSignals := endings()
+	defer stopSignals()
 
 	var signalled *signalError
 	stuck := make(<-chan time.Time)
@@ -213,18 +213,6 @@ func waitForAnswers(inFlight *model.InFlight) {
 	inFlight.Wait(ctx)
 }
 
-// noSuspend says why the program cannot be suspended: with no shell above it in the session, nobody would wake it up.
-func noSuspend() string {
-	mine, err := unix.Getsid(0)
-	if err != nil {
-		return ""
-	}
-	if parents, err := unix.Getsid(os.Getppid()); err != nil || mine == os.Getpid() || parents != mine {
-		return "there is no shell that it could go back to"
-	}
-	return ""
-}
-
 // connect makes the client, and what the header calls it: of the emulator within the program, or of the QStash that the
 // environment names.
 func connect(o dashboardOptions, incident *incidentFlags) (client *api.Client, title string, err error) {
@@ -256,41 +244,4 @@ func newOperation() string {
 	var b [4]byte
 	_, _ = rand.Read(b[:])
 	return model.LabelPrefix + hex.EncodeToString(b[:])
-}
-
-// countingFile is the terminal, with a count of the writes to it, so that it is known when a frame stands.
-type countingFile struct {
-	*os.File
-	mu      sync.Mutex
-	written ui.Written
-	since   time.Time // when the write under way was begun
-}
-
-func (f *countingFile) Write(b []byte) (int, error) {
-	f.mu.Lock()
-	f.since = time.Now()
-	f.written.Begun++
-	f.mu.Unlock()
-	defer func() {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		f.written = f.look()
-		f.written.Done++
-	}()
-	return f.File.Write(b)
-}
-
-// look is what is known now; the lock is held.
-func (f *countingFile) look() ui.Written {
-	w := f.written
-	if now := time.Now(); w.Begun != w.Done && now.Sub(f.since) >= slowWrite {
-		w.Stalled = now
-	}
-	return w
-}
-
-func (f *countingFile) tell() ui.Written {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.look()
 }

@@ -259,6 +259,7 @@ var bindings = []Binding{
 	bind(Faster, groupJobs, "feed faster", "+", "faster", []string{"+"}, Jobs, JobEntries).footer(5),
 	bind(Slower, groupJobs, "feed slower", "-", "slower", []string{"-"}, Jobs, JobEntries).footer(6),
 	bind(PlanAgain, groupJobs, "plan what was refused, not sent, or came back; of an operation that a session left unfinished, what is left", "R", "plan the rest", []string{"R"}, Jobs, JobEntries).writes().footer(4),
+	bind(TakeBack, groupJobs, "take back a delete that still waits", "z", "take back", []string{"z"}, Everywhere),
 	bind(OnlyOutcome, groupJobs, "show the entries with one outcome", "f", "filter", []string{"f"}, JobEntries).footer(1),
 	bind(SortOutcomes, groupJobs, "sort the entries", "s", "sort", []string{"s"}, JobEntries),
 	bind(WriteReport, groupJobs, "write the report to a file, as Markdown", "w", "report", []string{"w"}, Jobs, JobEntries),

@@ -22,6 +22,8 @@ type Plan struct {
 	// Operation is the label that is added to the entries' own, such as redrive-1a2b3c4d.
 	Operation string
 	FrozenAt  time.Time
+	// Kept is set of a delete when the entries are kept before.
+	Kept bool
 	// Matching is set when the server decides, by a filter, what is done; the entries are then what it is expected to take.
 	Matching Matching
 

@@ -25,14 +25,22 @@ type Question struct {
 	wrong bool
 }
 
-// Question is what the plan asks: a delete the word; a restart of more than one, anything of more than [MaxSingle], and whatever the
+// Question is what the plan asks: a delete of which nothing is kept the word; a restart or a delete of more than one, anything of more than [MaxSingle], and whatever the
 // server decides, the number; anything else yes or no.
 func (p *Plan) Question() Question {
 	n := p.Selection.Len()
 	switch {
-	case p.Verb == Delete:
+	case p.Verb == Delete && !p.Kept:
 		return Question{Kind: TypeWord, want: "delete"}
-	case n > MaxSingle || p.ByFilter() || p.Verb == Restart && n > 1:
+	case n > MaxSingle || p.ByFilter() || (p.Verb == Restart || p.Verb == Delete) && n > 1:
+		return Question{Kind: TypeCount, want: strconv.Itoa(n)}
+	}
+	return Question{}
+}
+
+// CountQuestion is what is asked before so many messages are published: yes or no of a few, the number of more.
+func CountQuestion(n int) Question {
+	if n > MaxSingle {
 		return Question{Kind: TypeCount, want: strconv.Itoa(n)}
 	}
 	return Question{}

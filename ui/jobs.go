@@ -102,12 +102,15 @@ func (e *jobEntries) arrange() {
 func (m *Model) showJobs() tea.Cmd {
 	m.jobView.open = true
 	m.focus = onTable
-	return m.arrange()
+	return tea.Batch(m.arrange(), m.readTrash())
 }
 
 // disabledInJobs says why a key of the view does nothing now, or "".
 func (m *Model) disabledInJobs(a keymap.Action) string {
 	j := m.job()
+	if _, trash := m.trashed(); trash {
+		return ""
+	}
 	switch a {
 	case keymap.Pause, keymap.StopFeed, keymap.Faster, keymap.Slower, keymap.PlanAgain, keymap.WriteReport, keymap.Copy, keymap.Open:
 		if j == nil {
@@ -222,7 +225,7 @@ func (m *Model) moveInJobs(n int) {
 		e.top = max(0, min(e.top, e.at), e.at-height+1)
 		return
 	}
-	v.at = max(0, min(v.at+n, len(m.jobs)-1))
+	v.at = max(0, min(v.at+n, len(m.jobs)+len(m.trash.past)-1))
 	v.top = max(0, min(v.top, v.at), v.at-height+1)
 }
 

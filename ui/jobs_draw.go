@@ -30,12 +30,16 @@ func (m *Model) drawJobs(width, height int) []string {
 }
 
 func (m *Model) drawJobList(lines []string, width, height int) []string {
-	if len(m.jobs) == 0 {
+	if len(m.jobs)+len(m.trash.past) == 0 {
 		return append(lines, newRow(width).space(2).put(m.theme.dim, text.Const("no job yet: mark entries with space or *, and R plans a retry")).String())
 	}
 	v := &m.jobView
 	lines = append(lines, newRow(width).space(gutter).put(m.theme.dim, text.Const("JOB  CONFIRMED       WHAT                                  STATE       OUTCOMES")).String())
-	for i := v.top; i < min(len(m.jobs), v.top+height-1); i++ {
+	for i := v.top; i < min(len(m.jobs)+len(m.trash.past), v.top+height-1); i++ {
+		if i >= len(m.jobs) {
+			lines = append(lines, m.drawTrashed(m.trash.past[i-len(m.jobs)], i == v.at, width))
+			continue
+		}
 		j := m.jobs[len(m.jobs)-1-i]
 		r := newRow(width)
 		m.drawJobCursor(r, i == v.at)
@@ -47,6 +51,20 @@ func (m *Model) drawJobList(lines []string, width, height int) []string {
 		lines = append(lines, r.String())
 	}
 	return lines
+}
+
+func (m *Model) drawTrashed(t model.Trashed, here bool, width int) string {
+	r := newRow(width)
+	m.drawJobCursor(r, here)
+	r.fit(m.theme.dim, text.Const("–"), 5).fit(m.theme.plain, m.jobTime(t.At), 16)
+	r.fit(m.theme.plain, text.Sprintf("deleted: %s in the trash", nounEntries(t.Number)), 38).fit(m.theme.dim, text.Const("trash"), 12)
+	words := text.Sprintf("R publishes; kept until %s", text.Line(t.Until.In(m.opts.Zone).Format("2006-01-02 15:04")))
+	if t.Damage != "" {
+		words = text.Line(t.Damage)
+	} else if t.Kinds[model.Message] == 0 {
+		words = text.Const("kept to be read, not to be published")
+	}
+	return r.put(m.theme.dim, words).String()
 }
 
 func (m *Model) drawJobCursor(r *row, here bool) {
@@ -243,7 +261,7 @@ func (m *Model) whereInJobs() text.Safe {
 		}
 		return text.Sprintf("row %s of %s", humanize.Comma(int64(e.at+1)), humanize.Comma(int64(len(e.rows))))
 	}
-	if len(m.jobs) == 0 {
+	if m.job() == nil {
 		return text.Safe{}
 	}
 	return text.Sprintf("job %d of %d", m.job().Number, len(m.jobs))

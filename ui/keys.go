@@ -75,6 +75,11 @@ func (m *Model) key(msg tea.KeyPressMsg) tea.Cmd {
 	if why := m.disabled(b.Action); why != "" {
 		return m.say(text.Sprintf("%s does nothing now: %s", b.Key.Help().Key, why))
 	}
+	if t, ok := m.trashed(); ok && scope == keymap.Jobs {
+		if cmd, done := m.trashKey(b, t); done {
+			return cmd
+		}
+	}
 	if scope == keymap.Jobs || scope == keymap.JobEntries {
 		if cmd, done := m.jobsKey(b); done {
 			return cmd
@@ -179,6 +184,8 @@ func (m *Model) act(a keymap.Action) tea.Cmd {
 		l.MovePage(-1)
 	case keymap.JobsView:
 		return m.showJobs()
+	case keymap.TakeBack:
+		return m.takeBack()
 	case keymap.Messages:
 		return m.view(model.Message)
 	case keymap.Workflows:
@@ -239,6 +246,12 @@ func (m *Model) suspend() tea.Cmd {
 	}
 	if m.sheet != nil {
 		m.sheet.guard.Unreadable()
+	}
+	for _, j := range m.jobs {
+		if j.State() == model.Feeding && j.Large() {
+			j.Pause()
+			m.notices.add(m.now, false, text.Sprintf("job %d is paused, since the program was suspended: p in Jobs (4) goes on", j.Number))
+		}
 	}
 	return tea.Suspend
 }
@@ -362,6 +375,13 @@ func (m *Model) paste(msg tea.PasteMsg) tea.Cmd {
 // count is a number of entries with its noun.
 func count(n int, k model.Kind) text.Safe {
 	return text.Sprintf("%s %s", humanize.Comma(int64(n)), k.Noun(n))
+}
+
+func nounEntries(n int) text.Safe {
+	if n == 1 {
+		return text.Const("1 entry")
+	}
+	return text.Sprintf("%s entries", humanize.Comma(int64(n)))
 }
 
 func entries(n int) text.Safe {

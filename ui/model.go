@@ -25,8 +25,12 @@ type Options struct {
 	IncludeSecrets bool
 	// Recorder keeps the record of operations; nil when none is kept.
 	Recorder model.Recorder
+	// Trash keeps what is deleted; nil when nothing is kept.
+	Trash model.Trash
 	// Unfinished are the operations that earlier sessions left unfinished.
 	Unfinished []model.Recorded
+	// Trouble is an error that is said at the start; empty for none.
+	Trouble string
 	// Filter is the filter of both lists at the start.
 	Filter model.Filter
 	// Retention is how long entries stay in the DLQ; 0 when it is not known.
@@ -92,6 +96,7 @@ type Model struct {
 	jobs    []*model.Job
 	jobView jobsPane
 	record  recording
+	trash   trash
 	acted   map[model.Key]actedOn
 	calls   *answers
 
@@ -138,6 +143,7 @@ func New(o Options) *Model {
 	}
 	m := &Model{
 		opts: o, theme: DefaultTheme(), now: o.Now(), store: model.NewStore(),
+		trash:  trash{saving: map[int]bool{}, held: map[int]time.Time{}},
 		record: recording{begun: map[int]bool{}, ended: map[int]bool{}},
 		acted:  map[model.Key]actedOn{}, calls: &answers{}, filter: newFilterLine(),
 	}
@@ -147,6 +153,9 @@ func New(o Options) *Model {
 		m.restartReading(k)
 	}
 	m.takeUnfinished()
+	if o.Trouble != "" {
+		m.complain(text.Line(o.Trouble))
+	}
 	m.arrange()
 	return m
 }
@@ -166,7 +175,7 @@ func (m *Model) startFilter() tea.Cmd {
 
 // Init reads the first pages.
 func (m *Model) Init() tea.Cmd {
-	cmds := []tea.Cmd{m.startFilter(), m.pump()}
+	cmds := []tea.Cmd{m.startFilter(), m.pump(), m.readTrash()}
 	if len(m.jobs) > 0 {
 		cmds = append(cmds, m.after(successTime, expireMsg{}))
 	}

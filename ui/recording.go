@@ -35,13 +35,17 @@ type noted struct {
 
 // beginJob records the plan of a job. Nothing of it is sent before that.
 func (m *Model) beginJob(j *model.Job) tea.Cmd {
+	var save tea.Cmd
+	if j.Plan.Verb == model.Delete {
+		save = m.saveTrash(j)
+	}
 	if m.opts.Recorder == nil {
 		m.record.begun[j.Number] = true
-		return nil
+		return save
 	}
 	number, operation, r := j.Number, j.Plan.Record(), m.opts.Recorder
-	return safely("recording the plan", func() tea.Msg { return begunMsg{number, r.Begin(operation)} },
-		func(err error) tea.Msg { return begunMsg{number, err} })
+	return tea.Batch(save, safely("recording the plan", func() tea.Msg { return begunMsg{number, r.Begin(operation)} },
+		func(err error) tea.Msg { return begunMsg{number, err} }))
 }
 
 func (m *Model) jobBegun(msg begunMsg) tea.Cmd {

@@ -22,7 +22,9 @@ type sheet struct {
 	// check finds out which entries are still there, when there are too many for each to be answered by itself.
 	check *model.Check
 	// rest is the operation that the plan goes on with, when it is not a new one.
-	rest    *model.Job
+	rest *model.Job
+	// publish is what the sheet is for when it is no plan: deleted messages that are published anew.
+	publish *publishing
 	lines   []sheetLine
 	summary model.Summary
 	top     int
@@ -58,6 +60,7 @@ func (m *Model) plan(verb model.Verb) tea.Cmd {
 }
 
 func (m *Model) showSheet(plan model.Plan) tea.Cmd {
+	plan.Kept = plan.Verb == model.Delete && m.opts.Trash != nil
 	m.sheets++
 	m.sheet = &sheet{id: m.sheets, plan: plan, question: plan.Question()}
 	if plan.Large() {
@@ -203,15 +206,21 @@ func (m *Model) sheetKey(msg tea.KeyPressMsg, b keymap.Binding, known bool) tea.
 }
 
 func (m *Model) closeSheet() tea.Cmd {
-	verb := m.sheet.plan.Verb
+	verb, publishes := m.sheet.plan.Verb, m.sheet.publish != nil
 	m.sheet = nil
+	if publishes {
+		return m.say(text.Const("nothing was published: it was not confirmed"))
+	}
 	return m.say(text.Sprintf("nothing was sent: the %s was not confirmed", verb.String()))
 }
 
 // send begins the job of the plan that was confirmed. The rows are no longer marked: they show their outcome instead.
 func (m *Model) send() tea.Cmd {
-	plan, rest := m.sheet.plan, m.sheet.rest
+	plan, rest, publish := m.sheet.plan, m.sheet.rest, m.sheet.publish
 	m.sheet = nil
+	if publish != nil {
+		return m.publishAll(publish)
+	}
 	if rest != nil {
 		return m.goOn(rest, plan)
 	}

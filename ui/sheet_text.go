@@ -31,6 +31,9 @@ func (s *sheet) title() text.Safe {
 }
 
 func (s *sheet) action() text.Safe {
+	if s.publish != nil {
+		return text.Sprintf("Publish %s anew", count(len(s.publish.messages), model.Message))
+	}
 	n := count(s.plan.Selection.Len(), s.plan.Selection.Kind())
 	switch s.plan.Verb {
 	case model.Resume:
@@ -190,6 +193,12 @@ func (s *sheet) irrevocable() text.Safe {
 	case model.RerunFailureFunction:
 		return text.Const("the failure function runs again; the run stays in the DLQ")
 	case model.Delete:
+		if s.plan.Kept && s.plan.Selection.Kind() == model.WorkflowRun {
+			return text.Const("each leaves the DLQ; a copy is kept to be read, which cannot be brought back")
+		}
+		if s.plan.Kept {
+			return text.Const("each leaves the DLQ; a copy is kept, and R in Jobs publishes it anew (a body may have been cut by the server)")
+		}
 		return text.Const("each is gone for good, with its body: nothing is kept")
 	}
 	return text.Const("each leaves the DLQ and becomes a new message")
@@ -281,6 +290,9 @@ func (m *Model) drawTyped(r *row) (line string, cursor int) {
 	what := text.Sprintf("Type %s and enter: ", s.question.Want())
 	if s.question.Kind == model.TypeCount {
 		what = text.Sprintf("Type the number of %s and enter: ", s.plan.Selection.Kind().Noun(2))
+		if s.publish != nil {
+			what = text.Const("Type the number of messages and enter: ")
+		}
 	}
 	r.put(m.theme.bold, what).put(m.theme.plain, text.Line(s.question.Typed()))
 	cursor = r.used
@@ -297,6 +309,9 @@ func (m *Model) drawTyped(r *row) (line string, cursor int) {
 }
 
 func (s *sheet) calls() text.Safe {
+	if s.publish != nil {
+		return count(len(s.publish.messages), model.Message)
+	}
 	n := s.plan.Selection.Len()
 	nouns := map[model.Verb][2]string{
 		model.Retry: {"retry", "retries"}, model.Resume: {"resume", "resumes"}, model.Restart: {"restart", "restarts"},

@@ -87,6 +87,16 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.detail.grow(m, msg)
 	case followMsg:
 		return m.detail.followed(m, msg)
+	case savedMsg:
+		return m.trashSaved(msg)
+	case heldMsg:
+		return m.heldTicked()
+	case trashMsg:
+		m.trashRead(msg)
+	case untrashedMsg:
+		return m.untrashed(msg)
+	case publishedMsg:
+		return m.published(msg)
 	case begunMsg:
 		return m.jobBegun(msg)
 	case notedMsg:
@@ -152,7 +162,7 @@ func (m *Model) pump() tea.Cmd {
 		if j.Ended() {
 			continue
 		}
-		j.Hold(!m.record.begun[j.Number] || j.Large() && feeding)
+		j.Hold(!m.record.begun[j.Number] || m.waitsForTrash(j) || j.Large() && feeding)
 		feeding = feeding || j.Large() && j.State() == model.Feeding
 		for _, s := range j.Next(m.now) {
 			cmds = append(cmds, runStep(m.opts.Backend, m.calls, s))

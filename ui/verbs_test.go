@@ -85,7 +85,7 @@ func TestRestartAndFailureFunctionAreNotForMessages(t *testing.T) {
 	}
 }
 
-func TestADeleteAsksForTheWord(t *testing.T) {
+func TestADeleteOfWhichNothingIsKeptAsksForTheWord(t *testing.T) {
 	for _, kind := range model.Kinds {
 		t.Run(kind.Noun(1), func(t *testing.T) {
 			b := newMemory(5, 5)
@@ -101,6 +101,13 @@ func TestADeleteAsksForTheWord(t *testing.T) {
 				t.Fatal("the word alone deleted")
 			}
 			d.press(keymap.Answer)
+			d.shows("deleting 2 entries in 8s, z takes back")
+			d.pass(7 * time.Second)
+			d.shows("deleting 2 entries in 1s")
+			if len(b.writes) != 0 {
+				t.Fatal("deleted before the time to take it back was over")
+			}
+			d.pass(2 * time.Second)
 			d.shows("deleted", "delete of 2 "+kind.Noun(2)+": 2 deleted")
 			if len(b.writes) != 2 || b.writes[0].Verb != model.Delete || b.writes[0].Selection.Kind() != kind {
 				t.Errorf("wrote %v", b.writes)

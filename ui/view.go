@@ -290,6 +290,9 @@ func roughly(d time.Duration) string {
 
 // jobLine is how much of what was sent is not settled yet.
 func (m *Model) jobLine() text.Safe {
+	if s := m.drawHeld(); !s.IsEmpty() {
+		return s
+	}
 	for _, j := range m.jobs {
 		switch s := j.State(); {
 		case j.Restored:

@@ -16,19 +16,6 @@ import (
 
 const trashSuffix = ".jsonl.gz"
 
-// TrashedOperation is what the trash has of one deletion.
-type TrashedOperation struct {
-	// Name is for LoadTrash and RemoveTrash.
-	Name      string
-	Operation string
-	At        time.Time
-	Until     time.Time // when it is removed
-	Number    int
-	Kinds     map[model.Kind]int
-	// Damage says why its entries cannot be read; empty when they can.
-	Damage string
-}
-
 // trashForm is the first line of a file of entries.
 type trashForm struct {
 	heading
@@ -122,12 +109,12 @@ func (j *Journal) trashName(operation string, now time.Time) (string, error) {
 }
 
 // Trash is what is in the trash, oldest first.
-func (j *Journal) Trash() ([]TrashedOperation, error) {
+func (j *Journal) Trash() ([]model.Trashed, error) {
 	files, err := sorted(j.trash, trashSuffix)
 	if err != nil {
 		return nil, notRead(err)
 	}
-	var all []TrashedOperation
+	var all []model.Trashed
 	for _, f := range files {
 		content, err := j.trash.read(f.file)
 		if errors.Is(err, fs.ErrNotExist) {
@@ -136,7 +123,7 @@ func (j *Journal) Trash() ([]TrashedOperation, error) {
 		if err != nil {
 			return nil, notRead(err)
 		}
-		o := TrashedOperation{Name: f.file, Operation: f.name, At: f.at, Until: f.at.Add(KeptFor)}
+		o := model.Trashed{Name: f.file, Operation: f.name, At: f.at, Until: f.at.Add(KeptFor)}
 		if head, err := readTrashHead(content); err != nil {
 			o.Damage = err.Error()
 		} else {

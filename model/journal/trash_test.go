@@ -100,10 +100,10 @@ func TestTheTrashSaysWhatIsInItAndUntilWhen(t *testing.T) {
 	must(t, j.SaveTrash("redrive-2", []model.Detail{deleted(model.Message, "d")}, time.Time{}))
 	all, err := session(t, dir, c).Trash()
 	must(t, err)
-	want := []TrashedOperation{
-		{all[0].Name, "redrive-1", epoch, epoch.Add(KeptFor), 1, map[model.Kind]int{model.WorkflowRun: 1}, ""},
-		{all[1].Name, "redrive-1", epoch, epoch.Add(time.Hour), 2, map[model.Kind]int{model.Message: 2}, ""},
-		{all[2].Name, "redrive-2", epoch.Add(time.Minute), epoch.Add(time.Minute + KeptFor), 1, map[model.Kind]int{model.Message: 1}, ""},
+	want := []model.Trashed{
+		{Name: all[0].Name, Operation: "redrive-1", At: epoch, Until: epoch.Add(KeptFor), Number: 1, Kinds: map[model.Kind]int{model.WorkflowRun: 1}},
+		{Name: all[1].Name, Operation: "redrive-1", At: epoch, Until: epoch.Add(time.Hour), Number: 2, Kinds: map[model.Kind]int{model.Message: 2}},
+		{Name: all[2].Name, Operation: "redrive-2", At: epoch.Add(time.Minute), Until: epoch.Add(time.Minute + KeptFor), Number: 1, Kinds: map[model.Kind]int{model.Message: 1}},
 	}
 	if !reflect.DeepEqual(all, want) {
 		t.Errorf("got  %+v\nwant %+v", all, want)

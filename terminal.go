@@ -1,0 +1,83 @@
+package main
+
+import (
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"redrive/ui"
+)
+
+// endings are the signals that end the program, among them that of a terminal that is gone: not every terminal sends it.
+func endings() (signals chan os.Signal, stop func()) {
+	signals = make(chan os.Signal, 2)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	go func() {
+		for {
+			terminal := []unix.PollFd{{Fd: int32(os.Stdin.Fd())}}
+			_, err := unix.Poll(terminal, -1)
+			switch {
+			case err == unix.EINTR:
+			case err != nil:
+				return
+			case terminal[0].Revents != 0:
+				signals <- syscall.SIGHUP
+				return
+			}
+		}
+	}()
+	return signals, func() { signal.Stop(signals) }
+}
+
+// noSuspend says why the program cannot be suspended: with no shell above it in the session, nobody would wake it up.
+func noSuspend() string {
+	mine, err := unix.Getsid(0)
+	if err != nil {
+		return ""
+	}
+	if parents, err := unix.Getsid(os.Getppid()); err != nil || mine == os.Getpid() || parents != mine {
+		return "there is no shell that it could go back to"
+	}
+	return ""
+}
+
+// countingFile is the terminal, with a count of the writes to it, so that it is known when a frame stands.
+type countingFile struct {
+	*os.File
+	mu      sync.Mutex
+	written ui.Written
+	since   time.Time // when the write under way was begun
+}
+
+func (f *countingFile) Write(b []byte) (int, error) {
+	f.mu.Lock()
+	f.since = time.Now()
+	f.written.Begun++
+	f.mu.Unlock()
+	defer func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.written = f.look()
+		f.written.Done++
+	}()
+	return f.File.Write(b)
+}
+
+// look is what is known now; the lock is held.
+func (f *countingFile) look() ui.Written {
+	w := f.written
+	if now := time.Now(); w.Begun != w.Done && now.Sub(f.since) >= slowWrite {
+		w.Stalled = now
+	}
+	return w
+}
+
+func (f *countingFile) tell() ui.Written {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.look()
+}
