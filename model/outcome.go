@@ -101,6 +101,9 @@ func (o Outcome) Settled() bool {
 	return o.State != Sending && !o.Unfinished
 }
 
+// ToGo tells whether it is yet to be sent.
+func (o Outcome) ToGo() bool { return o.State == NotSent && o.Unfinished }
+
 // TakesNoVerb tells whether the row may not be acted on again before the list is read anew: something was done to it,
 // or may have been.
 func (o Outcome) TakesNoVerb() bool {

@@ -204,8 +204,8 @@ func (m *Model) drawJobEntry(j *model.Job, i int, here bool, width, outcome, id 
 	e := &j.Plan.Entries[i]
 	st, glyph := m.outcomeGlyph(o)
 	words := text.Line(o.Words())
-	if o.State == model.NotSent && o.Unfinished {
-		st, glyph, words = m.theme.dim, text.Const("·"), text.Const("to go")
+	if o.ToGo() {
+		words = text.Const("to go")
 	}
 	if became := o.Became(); became != "" {
 		words = text.Concat(words, text.Const(" → "), text.Line(became))

@@ -115,6 +115,9 @@ func (m *Model) disabled(a keymap.Action) string {
 			return "only all that a filter lets through, which the server can do exactly, can be done by filter"
 		}
 	case keymap.Overrides:
+		if m.sheet != nil && m.sheet.rest != nil {
+			return "an operation goes on as it was begun"
+		}
 		if m.sheet != nil && len(m.sheet.plan.Verb.Settings()) == 0 {
 			return "this has nothing to override"
 		}

@@ -262,6 +262,9 @@ func (m *Model) clock(at time.Time) text.Safe {
 
 // outcomeGlyph is the sign of an outcome in the first column; outcomeText says it in words in the last.
 func (m *Model) outcomeGlyph(o model.Outcome) (style, text.Safe) {
+	if o.ToGo() {
+		return m.theme.dim, text.Const("·")
+	}
 	switch o.State {
 	case model.Sending:
 		return m.theme.note, text.Const("…")
@@ -296,6 +299,8 @@ func (m *Model) outcomeText(o model.Outcome) (style, text.Safe) {
 	st, _ := m.outcomeGlyph(o)
 	words := text.Line(o.Words())
 	switch {
+	case o.ToGo():
+		return st, text.Const("waits for its turn in a job (4)")
 	case o.State == model.Sent && newID(o) != "":
 		return st, text.Concat(words, text.Const(" → "), text.Line(newID(o)))
 	case o.State == model.Delivered:
