@@ -291,3 +291,20 @@ func TestEntriesOfAnUnfinishedOperationAreInNoOtherPlan(t *testing.T) {
 	d.press(keymap.Messages, keymap.Unmark, keymap.Down, keymap.BringBack)
 	d.shows("Retry 1 message")
 }
+
+func TestAnOperationGoesOnOnlyOnceItsRecordIsOpenAgain(t *testing.T) {
+	b, j := newMemory(5, 0), &journal{}
+	d := newDriver(t, b, 120, 40, recorded(j, left(t, message(0), message(1), message(2))))
+	b.do = func(model.Write) (bool, error) {
+		if len(j.begun) != 1 {
+			t.Error("sent before the record was open")
+		}
+		return true, nil
+	}
+	d.press(keymap.JobsView, keymap.PlanAgain)
+	d.confirm()
+	d.pass(time.Second)
+	if len(b.writes) != 2 {
+		t.Errorf("%d writes", len(b.writes))
+	}
+}

@@ -239,6 +239,7 @@ func (m *Model) goOn(j *model.Job, left model.Plan) tea.Cmd {
 	j.KeepOnly(left.Selection, m.now)
 	j.Restored = false
 	j.Continue()
+	m.record.begun[j.Number] = false
 	return m.beginJob(j)
 }
 
