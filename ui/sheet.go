@@ -63,7 +63,7 @@ func (m *Model) showSheet(plan model.Plan) tea.Cmd {
 	plan.Kept = plan.Verb == model.Delete && m.opts.Trash != nil
 	m.sheets++
 	m.sheet = &sheet{id: m.sheets, plan: plan, question: plan.Question()}
-	if plan.Large() {
+	if plan.Selection.Len() > 1 {
 		m.sheet.check = model.NewCheck(&plan)
 	}
 	m.sheet.lines = m.sheet.says(m)

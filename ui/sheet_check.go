@@ -9,8 +9,9 @@ import (
 	"redrive/ui/text"
 )
 
-// checked tells whether it is known what is still there of the plan, or cannot be known.
-func (s *sheet) checked() bool { return s.check == nil || s.check.Done() }
+// checked tells whether the plan may be answered: of a large one, once it is known what is still there of it, or that this
+// cannot be known. The calls of a small one tell it of each entry by themselves.
+func (s *sheet) checked() bool { return s.check == nil || s.check.Done() || !s.plan.Large() }
 
 // sheetChecked takes a step of the check. What is gone is taken out of the plan, and the sheet has to be read anew.
 func (m *Model) sheetChecked(msg checkedMsg) tea.Cmd {
@@ -20,6 +21,10 @@ func (m *Model) sheetChecked(msg checkedMsg) tea.Cmd {
 	}
 	s.check.Apply(msg.result)
 	if !s.check.Done() {
+		return nil
+	}
+	if len(s.check.Gone()) == 0 && !s.plan.Large() {
+		s.lines = s.says(m)
 		return nil
 	}
 	if gone := s.check.Gone(); len(gone) > 0 {
