@@ -3,6 +3,7 @@ package journal
 import (
 	"errors"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,6 +15,8 @@ type disk interface {
 	// list names the files, in no order.
 	list() ([]string, error)
 	read(name string) ([]byte, error)
+	// head is the beginning of a file, at most so many bytes.
+	head(name string, most int64) ([]byte, error)
 	// create makes a file that is there with all of its content, safely, or not at all.
 	create(name string, content []byte) (file, error)
 	// open is for going on with a file.
@@ -49,13 +52,15 @@ func (d folder) list() ([]string, error) {
 	return names, nil
 }
 
-func (d folder) read(name string) ([]byte, error) {
+func (d folder) read(name string) ([]byte, error) { return d.head(name, math.MaxInt64) }
+
+func (d folder) head(name string, most int64) ([]byte, error) {
 	f, err := os.OpenFile(d.at(name), os.O_RDONLY|syscall.O_NOFOLLOW, 0)
 	if err != nil {
 		return nil, plainError(err)
 	}
 	defer func() { _ = f.Close() }()
-	return io.ReadAll(f)
+	return io.ReadAll(io.LimitReader(f, most))
 }
 
 func (d folder) create(name string, content []byte) (_ file, err error) {

@@ -186,6 +186,13 @@ func (d failing) read(name string) ([]byte, error) {
 	return d.disk.read(name)
 }
 
+func (d failing) head(name string, most int64) ([]byte, error) {
+	if err := d.fail("read"); err != nil {
+		return nil, err
+	}
+	return d.disk.head(name, most)
+}
+
 func (d failing) create(name string, content []byte) (file, error) {
 	if err := d.fail("create"); err != nil {
 		return nil, err

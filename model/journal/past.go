@@ -66,14 +66,15 @@ func (j *Journal) Unfinished() ([]model.Recorded, error) {
 func (j *Journal) survey() (files []listed, alive func(name, session string) bool, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if files, err = sorted(j.ops, suffix); err != nil {
+		return nil, nil, notRead(err)
+	}
+	// The lock is looked at last: who began one of the files has it by now, or has ended.
 	session, held := "", false
 	if j.lock != nil {
 		if session, held, err = j.lock.other(); err != nil {
 			return nil, nil, notRead(err)
 		}
-	}
-	if files, err = sorted(j.ops, suffix); err != nil {
-		return nil, nil, notRead(err)
 	}
 	own := map[string]bool{}
 	if !j.closed {

@@ -14,7 +14,11 @@ import (
 	"redrive/model"
 )
 
-const trashSuffix = ".jsonl.gz"
+const (
+	trashSuffix = ".jsonl.gz"
+	// trashHead is how many bytes the first line of a file may take.
+	trashHead = 4 << 10
+)
 
 // trashForm is the first line of a file of entries.
 type trashForm struct {
@@ -70,6 +74,10 @@ func (j *Journal) saveTrash(operation string, entries []model.Detail, until time
 		return err
 	}
 	err := add(head)
+	if err == nil {
+		// What was written so far can then be read without the rest.
+		err = z.Flush()
+	}
 	for i := range entries {
 		if err == nil {
 			err = add(trashedForm{heading{Line: entryLine}, formOfDetail(&entries[i])})
@@ -116,7 +124,7 @@ func (j *Journal) Trash() ([]model.Trashed, error) {
 	}
 	var all []model.Trashed
 	for _, f := range files {
-		content, err := j.trash.read(f.file)
+		content, err := j.trash.head(f.file, trashHead)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
