@@ -178,8 +178,8 @@ func (j *Journal) resume(name string, plan *planForm) (*opened, error) {
 			return nil, err
 		}
 		if len(content) > 0 && content[len(content)-1] != '\n' {
-			// What was cut off is left as it is, on a line of its own.
-			f.pending = []byte{'\n'}
+			// What was cut off stays on a line of its own, which is none even if only its end was missing.
+			f.pending = []byte("~\n")
 		}
 		if err := f.write(line{heading: heading{Line: resumedLine}, Session: j.session, At: moment(j.now())}); err != nil {
 			_ = f.w.Close()

@@ -1,8 +1,9 @@
 package journal
 
 import (
-	"bytes"
+	"encoding/json"
 	"errors"
+	"reflect"
 	"sync"
 
 	"redrive/model"
@@ -64,11 +65,19 @@ func (f *opened) goOn(p *planForm) error {
 	return nil
 }
 
-// samePlan compares what two plans would be written as.
+// samePlan compares what two plans come back as.
 func samePlan(a, b *planForm) bool {
-	first, err := seal(a)
-	second, other := seal(b)
-	return err == nil && other == nil && bytes.Equal(first, second)
+	first, err := comesBack(a)
+	second, other := comesBack(b)
+	return err == nil && other == nil && reflect.DeepEqual(first, second)
+}
+
+func comesBack(p *planForm) (again planForm, err error) {
+	b, err := json.Marshal(p)
+	if err != nil {
+		return again, err
+	}
+	return again, json.Unmarshal(b, &again)
 }
 
 // write adds a line, with what is pending, and returns once it is safe.

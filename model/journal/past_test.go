@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"redrive/model"
 )
 
@@ -161,6 +163,42 @@ func TestAnAnswerAfterTheEndIsKept(t *testing.T) {
 	if err := j.Begin(operation("redrive-1", 1)); !isNotRecorded(err) {
 		t.Errorf("it was begun again: %v", err)
 	}
+}
+
+func TestAPlanComesBackButForWhatIsLeftOut(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		o := anyOf[model.Operation]().Draw(t, "operation")
+		first := formOfOperation(o)
+		line, err := seal(line{heading: heading{planLine, version}, Plan: first})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := readOperation(crashed, line)
+		if !r.planned || r.Damage != "" {
+			t.Fatalf("it cannot be read: %s", r.Damage)
+		}
+		got := r.Operation
+		if !samePlan(first, formOfOperation(got)) {
+			t.Fatalf("it is recorded otherwise the second time:\n%+v\n%+v", first, formOfOperation(got))
+		}
+		// What may be left out: addresses and their queries, and the values of forwarded headers.
+		for i := range got.Entries {
+			got.Entries[i].URL = o.Entries[i].URL
+		}
+		for _, s := range []model.Setting{model.SetCallback, model.SetFailureCallback} {
+			got.Overrides.Values[s] = o.Overrides.Values[s]
+		}
+		if len(got.Overrides.Forward) != len(o.Overrides.Forward) || (got.Filter == nil) != (o.Filter == nil) || len(got.Entries) != len(o.Entries) {
+			t.Fatalf("got %+v, want %+v", got, o)
+		}
+		got.Overrides.Forward, got.Filter = o.Overrides.Forward, o.Filter
+		if len(o.Entries) == 0 {
+			got.Entries = o.Entries
+		}
+		if !reflect.DeepEqual(got, o) {
+			t.Fatalf("got  %+v\nwant %+v", got, o)
+		}
+	})
 }
 
 func TestEveryOutcomeComesBack(t *testing.T) {

@@ -52,12 +52,14 @@ func address(raw string) string {
 	return model.MaskURL(raw)
 }
 
+const inPart = ", as far as it is recorded"
+
 // unsendable is a URL as it is recorded where it has to come back whole: one that had to be changed is such that a call with
 // it is refused, instead of going somewhere else.
 func unsendable(raw string) string {
 	u, err := url.Parse(raw)
-	if a := address(raw); a != raw || err == nil && u.User != nil {
-		return a + ", as far as it is recorded"
+	if a := address(raw); (a != raw || err == nil && u.User != nil) && !strings.HasSuffix(a, inPart) {
+		return a + inPart
 	}
 	return raw
 }

@@ -15,15 +15,15 @@ import (
 	"redrive/model"
 )
 
-// anyDetail is an entry with anything in every field that there is.
-func anyDetail() *rapid.Generator[model.Detail] {
+// anyOf is a value with anything in every field that there is.
+func anyOf[T any]() *rapid.Generator[T] {
 	texts := rapid.OneOf(
-		rapid.SampledFrom([]string{"", "a", "é\u2028<&>", "\xff\xc3", "\x00", "{\"base64\":\"\"}", "REDACTED:x"}),
+		rapid.SampledFrom([]string{"", "a", "é\u2028<&>", "\xff\xc3", "\x00", "{\"base64\":\"\"}", "REDACTED:x", "https://a.example/b", "https://u:p@a.example/?k=v", "Name: value"}),
 		rapid.String(),
 		rapid.Map(rapid.SliceOf(rapid.Byte()), func(b []byte) string { return string(b) }),
 	)
-	return rapid.Custom(func(t *rapid.T) model.Detail {
-		var d model.Detail
+	return rapid.Custom(func(t *rapid.T) T {
+		var d T
 		var fill func(v reflect.Value)
 		fill = func(v reflect.Value) {
 			switch p := v.Addr().Interface().(type) {
@@ -33,6 +33,9 @@ func anyDetail() *rapid.Generator[model.Detail] {
 			case *model.Kind:
 				*p = rapid.SampledFrom(model.Kinds[:]).Draw(t, "kind")
 				return
+			case *model.Verb:
+				*p = rapid.SampledFrom(model.Verbs[:]).Draw(t, "verb")
+				return
 			case *[]byte:
 				*p = rapid.OneOf(rapid.Just([]byte(nil)), rapid.SliceOf(rapid.Byte())).Draw(t, "bytes")
 				return
@@ -41,6 +44,10 @@ func anyDetail() *rapid.Generator[model.Detail] {
 			case reflect.Struct:
 				for i := range v.NumField() {
 					fill(v.Field(i))
+				}
+			case reflect.Array:
+				for i := range v.Len() {
+					fill(v.Index(i))
 				}
 			case reflect.Slice:
 				if n := rapid.IntRange(-1, 3).Draw(t, "length"); n >= 0 {
@@ -74,7 +81,7 @@ func anyDetail() *rapid.Generator[model.Detail] {
 func TestWhatComesBackFromTheTrashIsWhatWasSaved(t *testing.T) {
 	j := InMemory()
 	rapid.Check(t, func(rt *rapid.T) {
-		entries := rapid.SliceOfN(anyDetail(), 1, 4).Draw(rt, "entries")
+		entries := rapid.SliceOfN(anyOf[model.Detail](), 1, 4).Draw(rt, "entries")
 		must(t, j.SaveTrash("redrive-1", entries, time.Time{}))
 		all, err := j.Trash()
 		must(t, err)
