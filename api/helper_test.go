@@ -230,6 +230,7 @@ func kindOf(err error) string {
 		unreadable   *model.UnreadableError
 		refused      *model.RefusedError
 		some         *model.SomeNotFoundError
+		noList       *model.NoListByIDError
 	)
 	switch {
 	case err == nil:
@@ -258,6 +259,8 @@ func kindOf(err error) string {
 		return "refused"
 	case errors.As(err, &some):
 		return "some not found"
+	case errors.As(err, &noList):
+		return "no list by id"
 	case errors.Is(err, context.Canceled):
 		return "cancelled"
 	}

@@ -21,6 +21,8 @@ const (
 	runsPath     = "/v2/workflows/dlq"
 	// readsAtOnce is how many entries are read by id at the same time.
 	readsAtOnce = 4
+	// mostOneByOne is how many entries are read one by one: more are sooner found in the list.
+	mostOneByOne = 20
 )
 
 func listPath(kind model.Kind) string {
@@ -39,8 +41,9 @@ func listPath(kind model.Kind) string {
 // with a quarter of the entries, and so on; an entry that is larger by itself is read without its long texts and says so
 // as its Problem.
 //
-// With Query.IDs exactly those entries are read, in one call if the server can, else one by one; those that are not in
-// the DLQ are missing from the page, and so are those that [List] made up the key of. An id that cannot be sent is a
+// With Query.IDs exactly those entries are read, in one call if the server can, which for workflow runs none is documented
+// to; else one by one. More than 20 that cannot be read in one call are a [model.NoListByIDError]. Those that are not in the
+// DLQ are missing from the page, and so are those that [List] made up the key of. An id that cannot be sent is a
 // [model.RefusedError]; the other errors are those of [model.Backend].
 func (c *Client) List(ctx context.Context, q model.Query) (model.Page, error) {
 	if err := c.checkQuery(q); err != nil {
@@ -180,6 +183,9 @@ func (c *Client) listIDs(ctx context.Context, q model.Query) (model.Page, error)
 		if complete || err != nil {
 			return page, err
 		}
+	}
+	if len(ids) > mostOneByOne {
+		return model.Page{}, &model.NoListByIDError{Host: c.host}
 	}
 	return c.listIDsOneByOne(ctx, q.Kind, ids)
 }
