@@ -11,7 +11,7 @@ const (
 	// firstFollow and lastFollow are the shortest and the longest time between two looks at what became of a message.
 	firstFollow = time.Second
 	lastFollow  = time.Minute
-	// evidenceTime is how long nothing in the logs is no evidence yet.
+	// evidenceTime is how long nothing in the logs is no evidence yet, and how long logs that cannot be read are tried.
 	evidenceTime = 10 * time.Minute
 	// backTries is how often a message that came back is looked for in the DLQ.
 	backTries = 6
@@ -32,8 +32,9 @@ type followItem struct {
 	at     time.Time
 	pause  time.Duration
 	since  time.Time
-	seen   bool // the logs have it
-	back   bool // it came back, and its new entry is sought
+	heard  time.Time // when the logs could last be read
+	seen   bool      // the logs have it
+	back   bool      // it came back, and its new entry is sought
 	tries  int
 }
 
@@ -46,7 +47,7 @@ func (j *Job) beginFollowing(i int, now time.Time) {
 	if !it.follow.active {
 		j.follow.active++
 	}
-	it.follow = followItem{active: true, at: now.Add(firstFollow), pause: firstFollow, since: now}
+	it.follow = followItem{active: true, at: now.Add(firstFollow), pause: firstFollow, since: now, heard: now}
 	j.follow.known = false
 }
 
@@ -149,8 +150,13 @@ func (j *Job) followed(items []int, r StepResult, now time.Time) {
 		f.pause = min(2*f.pause, lastFollow)
 		f.at = now.Add(f.pause)
 		if r.Err != nil {
+			if now.Sub(f.heard) >= evidenceTime {
+				it.outcome.Reason = "the logs could not be read for 10 minutes: " + r.Err.Error()
+				j.endFollowing(i, NoEvidence, now)
+			}
 			continue
 		}
+		f.heard = now
 		c := it.outcome.Created
 		if e := latest[c.MessageID]; c.MessageID != "" && e != nil {
 			j.eventOf(i, e, now)
