@@ -128,8 +128,16 @@ func (j *Job) lookFailed(l *lookback, err error, now time.Time) {
 			continue
 		}
 		j.unresolved(i)
-		j.finish(i, InDoubt, fmt.Sprintf("the answer was lost, and %s cannot be read: %s", theEntry(len(l.items)), err), now)
+		j.finish(i, InDoubt, fmt.Sprintf("%s, and %s cannot be read: %s", l.open(), theEntry(len(l.items)), err), now)
 	}
+}
+
+// open is why it is to be found out whether the entries are still there.
+func (l *lookback) open() string {
+	if l.cause == lostAnswer {
+		return "the answer was lost"
+	}
+	return "the answer does not say which entries were done"
 }
 
 func theEntry(n int) string {
