@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"redrive/api/emulator"
 	"redrive/model"
 	"redrive/model/run"
@@ -131,7 +133,7 @@ func brief(j *model.Job) string {
 }
 
 // set makes a world in which the fault goes wrong once the plan stands.
-func (f fault) set(t testing.TB, c change, n int, seed uint64) (*world, model.Plan) {
+func (f fault) set(t rapid.TB, c change, n int, seed uint64) (*world, model.Plan) {
 	age := 50 * time.Minute
 	if f.retention > 0 {
 		age = f.retention - 3*time.Second

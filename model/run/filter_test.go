@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"pgregory.net/rapid"
+
 	"redrive/model"
 	"redrive/model/run"
 )
@@ -21,7 +23,7 @@ func filterable() (some []change) {
 	return some
 }
 
-func (w *world) matching(t testing.TB) model.Matching {
+func (w *world) matching(t rapid.TB) model.Matching {
 	t.Helper()
 	m, err := model.NewMatching(dlq, w.kind, model.ServerFilter{Labels: []string{"mine"}})
 	if err != nil {

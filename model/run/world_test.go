@@ -2,6 +2,7 @@ package run_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,8 +11,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 
 	"redrive/api"
 	"redrive/api/emulator"
@@ -84,7 +86,7 @@ func (f failing) Read([]byte) (int, error) {
 
 // newWorld has n entries of the kind that are labelled mine and end in all ways there are, and as many as a third of them
 // of each kind that nobody may touch. Every call must be made in a bubble.
-func newWorld(t testing.TB, kind model.Kind, n int, o emulator.Options, age time.Duration) *world {
+func newWorld(t rapid.TB, kind model.Kind, n int, o emulator.Options, age time.Duration) *world {
 	t.Helper()
 	// A bubble begins in the year 2000, where Unix milliseconds look like seconds.
 	time.Sleep(time.Until(time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)))
@@ -132,13 +134,13 @@ func entry(kind model.Kind, i int, failed time.Time, label string) emulator.Entr
 }
 
 // plan is for all that is labelled mine, as the client reads it.
-func (w *world) plan(t testing.TB, verb model.Verb) model.Plan {
+func (w *world) plan(t rapid.TB, verb model.Verb) model.Plan {
 	t.Helper()
 	p := model.Plan{Verb: verb, Operation: operation, FrozenAt: time.Now()}
 	var keys []model.Key
 	q := model.Query{DLQ: dlq, Kind: w.kind, Server: model.ServerFilter{Labels: []string{"mine"}}}
 	for {
-		page, err := w.client.List(t.Context(), q)
+		page, err := w.client.List(context.Background(), q)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -157,7 +159,7 @@ func (w *world) plan(t testing.TB, verb model.Verb) model.Plan {
 }
 
 // script lets the emulator go wrong by rules, and by what happens besides.
-func (w *world) script(t testing.TB, seed uint64, rules []string, besides func(*http.Request)) {
+func (w *world) script(t rapid.TB, seed uint64, rules []string, besides func(*http.Request)) {
 	t.Helper()
 	var parsed []emulator.Rule
 	for _, text := range rules {
