@@ -203,6 +203,17 @@ func TestLimitForTheDayIsToldFromTheOneForBursts(t *testing.T) {
 		{"the day", []string{"RateLimit-Limit", "1000", "RateLimit-Remaining", "0", "RateLimit-Reset", unix(5 * time.Hour)}, true, now.Add(5 * time.Hour)},
 		{"the day, without more", []string{"RateLimit-Limit", "1000"}, true, time.Time{}},
 		{"a burst, while the day has some left", []string{"RateLimit-Limit", "1000", "RateLimit-Remaining", "12", "Burst-RateLimit-Reset", unix(2 * time.Second)}, false, now.Add(2 * time.Second)},
+		{"the day, with less left than was needed", []string{"RateLimit-Limit", "1000", "RateLimit-Remaining", "12", "RateLimit-Reset", unix(5 * time.Hour)}, true, now.Add(5 * time.Hour)},
+		{
+			"the day, while bursts have some left",
+			[]string{"RateLimit-Limit", "1000", "RateLimit-Remaining", "12", "RateLimit-Reset", unix(5 * time.Hour), "Burst-RateLimit-Limit", "10", "Burst-RateLimit-Remaining", "9", "Burst-RateLimit-Reset", unix(2 * time.Second)},
+			true, now.Add(5 * time.Hour),
+		},
+		{
+			"a burst, with both at hand",
+			[]string{"RateLimit-Limit", "1000", "RateLimit-Remaining", "12", "Burst-RateLimit-Limit", "10", "Burst-RateLimit-Remaining", "0", "Burst-RateLimit-Reset", unix(2 * time.Second)},
+			false, now.Add(2 * time.Second),
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			client := newClient(t, "http://localhost", func(cfg *api.Config) { cfg.Now = func() time.Time { return now } },

@@ -178,11 +178,19 @@ func (l *limiter) refused(h http.Header) time.Time {
 	return now.Add(wait)
 }
 
-// isDaily tells whether a 429 is about the day's quota. The server then sends the headers of that limit; they do not
-// count when they say that something is left of it.
+// isDaily tells whether a 429 is about the day's quota. The server then sends the headers of that limit. They may say that
+// something is left: less than a call for many needs, or the limit for bursts was hit, which its own headers tell.
 func isDaily(h http.Header) bool {
-	remaining, ok := headerInt(h, "RateLimit-Remaining")
-	return h.Get("RateLimit-Limit") != "" && !(ok && remaining > 0)
+	if h.Get("RateLimit-Limit") == "" {
+		return false
+	}
+	if left, ok := headerInt(h, "RateLimit-Remaining"); !ok || left <= 0 {
+		return true
+	}
+	if left, ok := headerInt(h, "Burst-RateLimit-Remaining"); ok {
+		return left > 0
+	}
+	return h.Get("Burst-RateLimit-Limit") == "" && h.Get("Burst-RateLimit-Reset") == ""
 }
 
 func headerInt(h http.Header, name string) (int64, bool) {
