@@ -22,6 +22,8 @@ type fault struct {
 	rules []string
 	// retention lets the entries of the plan expire one after the other while the job runs.
 	retention time.Duration
+	// daily is how many messages and runs can be made in a day.
+	daily int
 	// arrivals lets an entry fail anew before every page of a list.
 	arrivals bool
 	// harmless is set when every entry must come to its end all the same.
@@ -40,6 +42,7 @@ var faults = []fault{
 	{name: "429 of a burst", rules: []string{"burst=2"}, harmless: true},
 	{name: "429 at times", rules: []string{"fail=429@40%" + writes}, harmless: true},
 	{name: "429 of the day", rules: []string{"daily=1"}},
+	{name: "the day is used up", daily: 70},
 	{name: "500", rules: []string{"fail=500@40%" + writes}},
 	{name: "500, done", rules: []string{"fail=500-after-commit@40%" + writes}},
 	{name: "400", rules: []string{"fail=400@40%" + writes}},
@@ -138,7 +141,7 @@ func (f fault) set(t rapid.TB, c change, n int, seed uint64) (*world, model.Plan
 	if f.retention > 0 {
 		age = f.retention - 3*time.Second
 	}
-	w := newWorld(t, c.kind, n, emulator.Options{Seed: seed, Retention: f.retention, LogLag: 2 * time.Second}, age)
+	w := newWorld(t, c.kind, n, emulator.Options{Seed: seed, Retention: f.retention, DailyLimit: f.daily, LogLag: 2 * time.Second}, age)
 	p := w.plan(t, c.verb)
 	var besides func(*http.Request)
 	if f.arrivals {
