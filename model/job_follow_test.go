@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"redrive/model"
 )
 
@@ -35,7 +37,7 @@ func following(t testing.TB, n int, change func(*model.Plan)) (*model.Job, time.
 }
 
 // planFor is a plan for exactly these entries.
-func planFor(t testing.TB, v model.Verb, entries ...model.Entry) model.Plan {
+func planFor(t rapid.TB, v model.Verb, entries ...model.Entry) model.Plan {
 	t.Helper()
 	keys := make([]model.Key, len(entries))
 	for i := range entries {
