@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -157,16 +158,16 @@ func TestAnswerToANewMessageIsReadInEveryShape(t *testing.T) {
 }
 
 func TestNewMessageIsSentOnceWhenTheConnectionBreaks(t *testing.T) {
-	sent := 0
+	var sent atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		sent++
+		sent.Add(1)
 		_, _ = io.Copy(io.Discard, r.Body)
 		panic(http.ErrAbortHandler)
 	}))
 	t.Cleanup(server.Close)
 	_, err := newClient(t, server.URL).Publish(t.Context(), model.NewMessage{DLQ: dlq, Destination: "https://a.example", Body: []byte("b")})
-	if kindOf(err) != "lost answer" || sent != 1 {
-		t.Errorf("%d: %v", sent, err)
+	if kindOf(err) != "lost answer" || sent.Load() != 1 {
+		t.Errorf("%d: %v", sent.Load(), err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package model_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -33,7 +34,7 @@ func feed(t testing.TB, j *model.Job, now time.Time) (model.Step, time.Time) {
 }
 
 func bulk(t testing.TB, n int) *model.Job {
-	return model.NewJob(1, planFor(t, model.Delete, messages(1, n)...))
+	return model.NewJob(1, planFor(t, model.Retry, messages(1, n)...))
 }
 
 func TestJobFeedsAtItsPace(t *testing.T) {
@@ -50,7 +51,7 @@ func TestJobFeedsAtItsPace(t *testing.T) {
 		}
 		j.Apply(done(s), now)
 	}
-	if j.Remaining() != 0 || !j.Ended() {
+	if j.Remaining() != 0 || !j.Finished() {
 		t.Errorf("%v remain: %v", j.Remaining(), j.State())
 	}
 }
@@ -87,6 +88,7 @@ func TestWhatWaitsGoesByTheNewPace(t *testing.T) {
 		j := bulk(t, 200)
 		s, now := feed(t, j, epoch)
 		j.Apply(done(s), now)
+		j.Next(seconds(2)) // the logs are being read
 		// 3 of the 5 seconds are left.
 		c.change(j, seconds(2))
 		if at, ok := j.WakeAt(seconds(2)); !ok || at.Sub(epoch) != c.want {
@@ -231,14 +233,21 @@ func TestStopLeavesWhatWasNotBegunAndFinishesTheRest(t *testing.T) {
 }
 
 func TestAnswerWithMoreThanWasAskedForStopsTheJob(t *testing.T) {
-	for _, verb := range []model.Verb{model.Retry, model.Delete} {
-		j := model.NewJob(1, planFor(t, verb, messages(1, 250)...))
+	for _, verb := range []model.Verb{model.Retry, model.Resume} {
+		entries := messages(1, 250)
+		if verb == model.Resume {
+			entries = nil
+			for i := range 250 {
+				entries = append(entries, run(i+1))
+			}
+		}
+		j := model.NewJob(1, planFor(t, verb, entries...))
 		s, now := feed(t, j, epoch)
 		r := done(s)
 		r.Result.Count += 2
 		r.Result.Created = append(r.Result.Created, model.Created{MessageID: "x"}, model.Created{MessageID: "y"})
 		j.Apply(r, now)
-		if c := j.Counts(); c[model.Sent] != 100 || c[model.NotSent] != 150 || j.Extra() != 2 || !strings.Contains(j.Stopped(), "answered with 102") {
+		if c := j.Counts(); c[model.Sent] != verb.MostAtOnce() || c[model.NotSent] != 250-verb.MostAtOnce() || j.Extra() != 2 || !strings.Contains(j.Stopped(), fmt.Sprintf("answered with %d", verb.MostAtOnce()+2)) {
 			t.Errorf("%v: %v, %d extra, %q", verb, c, j.Extra(), j.Stopped())
 		}
 	}

@@ -56,7 +56,7 @@ func did(s model.Step, n int, next string) model.StepResult {
 
 func TestJobByFilterMakesOneCallAfterTheOther(t *testing.T) {
 	j := byFilter(t, model.Retry, 250)
-	if j.State() != model.Feeding || !j.Bulk() || j.Remaining() != 12500*time.Millisecond {
+	if j.State() != model.Feeding || !j.Large() || j.Remaining() != 12500*time.Millisecond {
 		t.Errorf("%v, %v remain", j.State(), j.Remaining())
 	}
 	now := epoch
@@ -167,11 +167,9 @@ func TestCallThatDidFewerThanItWasAskedToIsSettledByALook(t *testing.T) {
 		want  map[model.OutcomeState]int
 		among int
 	}{
-		"the rest is there":            {model.Delete, 20, 21, map[model.OutcomeState]int{model.Sent: 20, model.Refused: 10}, 0},
-		"the rest was gone":            {model.Delete, 20, 31, map[model.OutcomeState]int{model.Sent: 20, model.AlreadyGone: 10}, 30},
 		"retried, the rest is there":   {model.Retry, 20, 21, map[model.OutcomeState]int{model.Sent: 20, model.Refused: 10}, 20},
 		"retried, the rest was gone":   {model.Retry, 20, 31, map[model.OutcomeState]int{model.Sent: 20, model.AlreadyGone: 10}, 30},
-		"fewer are gone than it says":  {model.Delete, 20, 11, map[model.OutcomeState]int{model.Sent: 10, model.InDoubt: 20}, 0},
+		"fewer are gone than it says":  {model.Retry, 20, 11, map[model.OutcomeState]int{model.Sent: 10, model.InDoubt: 20}, 10},
 		"none was done, all are there": {model.Retry, 0, 1, map[model.OutcomeState]int{model.Refused: 30}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {

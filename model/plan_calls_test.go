@@ -132,7 +132,7 @@ func TestEveryEntryIsInOneCallWithItsOwnLabels(t *testing.T) {
 			}
 		}
 		fewest := n
-		if n > model.MaxSingle {
+		if n > model.MaxSingle && verb != model.Delete {
 			most := verb.MostAtOnce()
 			fewest = (n + most - 1) / most
 		}
@@ -180,9 +180,9 @@ func TestPlanSaysWhichCallsItMakes(t *testing.T) {
 		"1 × POST /v2/dlq/retry/{dlqId}":                          planFor(t, model.Retry, messages(1, 1)...),
 		"3 × POST /v2/dlq/retry/{dlqId}, 3 at once":               planFor(t, model.Retry, messages(1, 3)...),
 		"20 × DELETE /v2/dlq/{dlqId}, 4 at once":                  planFor(t, model.Delete, messages(1, 20)...),
-		"3 × DELETE /v2/dlq?dlqIds=, 3 at once":                   planFor(t, model.Delete, messages(1, 250)...),
+		"250 × DELETE /v2/dlq/{dlqId}, 4 at once":                 planFor(t, model.Delete, messages(1, 250)...),
 		"1 × DELETE /v2/workflows/dlq/{dlqId}":                    planFor(t, model.Delete, runs(1)...),
-		"1 × DELETE /v2/workflows/dlq?dlqIds=":                    planFor(t, model.Delete, runs(50)...),
+		"50 × DELETE /v2/workflows/dlq/{dlqId}, 4 at once":        planFor(t, model.Delete, runs(50)...),
 		"3 × POST /v2/workflows/dlq/resume?dlqIds=, 3 at once":    planFor(t, model.Resume, runs(120)...),
 		"2 × POST /v2/workflows/dlq/restart?dlqIds=, 2 at once":   planFor(t, model.Restart, runs(100)...),
 		"30 × POST /v2/workflows/dlq/callback/{dlqId}, 4 at once": planFor(t, model.RerunFailureFunction, runs(30)...),
