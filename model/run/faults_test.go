@@ -145,10 +145,8 @@ func (f fault) set(t rapid.TB, c change, n int, seed uint64) (*world, model.Plan
 	p := w.plan(t, c.verb)
 	var besides func(*http.Request)
 	if f.arrivals {
-		arrived := 0
 		besides = func(r *http.Request) {
 			if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/dlq") {
-				arrived++
 				w.mu.Lock()
 				defer w.mu.Unlock()
 				w.struck++
