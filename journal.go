@@ -58,3 +58,4 @@ type refusal struct{ err error }
 func (r refusal) Begin(model.Operation) error     { return &model.NotRecordedError{Cause: r.err} }
 func (r refusal) Note(string, []model.Note) error { return nil }
 func (r refusal) End(string) error                { return nil }
+func (r refusal) Trouble() error                  { return nil }

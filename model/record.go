@@ -12,6 +12,8 @@ type Recorder interface {
 	Begin(Operation) error
 	// Note records what became of entries.
 	Note(operation string, notes []Note) error
+	// Trouble is nil unless the answer to a call could not be recorded.
+	Trouble() error
 	// End records that nothing more is to be done or learnt.
 	End(operation string) error
 }

@@ -173,6 +173,7 @@ type journal struct {
 	begun   []model.Operation
 	notes   []model.Note
 	refuses error
+	trouble error
 }
 
 func (j *journal) Begin(o model.Operation) error {
@@ -193,6 +194,8 @@ func (j *journal) Note(_ string, n []model.Note) error {
 	j.lines = append(j.lines, "note")
 	return nil
 }
+
+func (j *journal) Trouble() error { return j.trouble }
 
 func (j *journal) End(string) error {
 	j.mu.Lock()
@@ -307,4 +310,12 @@ func TestAnOperationGoesOnOnlyOnceItsRecordIsOpenAgain(t *testing.T) {
 	if len(b.writes) != 2 {
 		t.Errorf("%d writes", len(b.writes))
 	}
+}
+
+func TestAnAnswerThatCannotBeRecordedIsSaid(t *testing.T) {
+	d := newDriver(t, newMemory(5, 0), 120, 40, recorded(&journal{trouble: errors.New("the journal lacks an answer (no space left)")}))
+	d.press(keymap.BringBack)
+	d.confirm()
+	d.pass(10 * time.Second) // the answer to the key stands before it
+	d.shows("the journal lacks an answer (no space left)")
 }

@@ -149,3 +149,14 @@ func operations(n int) string {
 	}
 	return text.Sprintf("%d operations are", n).String()
 }
+
+// lookAtRecord says when the answer to a write could not be recorded. It is said once.
+func (m *Model) lookAtRecord(s model.Step) {
+	if s.Kind != model.SendStep || m.opts.Recorder == nil || m.record.failed {
+		return
+	}
+	if err := m.opts.Recorder.Trouble(); err != nil {
+		m.record.failed = true
+		m.complain(text.Line(err.Error()))
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/dustin/go-humanize"
 
 	"redrive/keymap"
 	"redrive/model"
@@ -248,6 +249,7 @@ func (m *Model) stepDone(r model.StepResult) tea.Cmd {
 	j := m.jobs[r.Step.Job-1]
 	wasDone := j.Finished()
 	j.Apply(r, m.now)
+	m.lookAtRecord(r.Step)
 	if !wasDone && j.Finished() {
 		return m.sumUp(j)
 	}
@@ -258,17 +260,24 @@ func (m *Model) stepDone(r model.StepResult) tea.Cmd {
 func (m *Model) sumUp(j *model.Job) tea.Cmd {
 	counts := j.Counts()
 	var parts []text.Safe
-	for s := model.NotSent; s <= model.Sent; s++ {
-		if n := counts[s]; n > 0 {
-			parts = append(parts, text.Sprintf("%d %s", n, model.Outcome{State: s, Verb: j.Plan.Verb}.Words()))
+	good := 0
+	for _, s := range model.OutcomeStates {
+		n := counts[s]
+		if n == 0 {
+			continue
 		}
+		switch s {
+		case model.Sent, model.Delivered, model.Retrying:
+			good += n
+		}
+		parts = append(parts, text.Sprintf("%s %s", humanize.Comma(int64(n)), model.Outcome{State: s, Verb: j.Plan.Verb}.Words()))
 	}
 	words := text.Sprintf("%s of %s: %s", j.Plan.Verb.String(), count(j.Len(), j.Plan.Selection.Kind()), text.Join(text.Const(", "), parts...))
-	if counts[model.Sent] == j.Len() {
+	if good == j.Len() {
 		return m.say(words)
 	}
 	for i := range j.Len() {
-		if o := j.Outcome(i); o.State != model.Sent && o.Reason != "" {
+		if o := j.Outcome(i); o.State != model.Sent && o.State != model.Delivered && o.State != model.Retrying && o.Reason != "" {
 			words = text.Concat(words, text.Const(" — "), text.Line(head(o.Reason)))
 			break
 		}

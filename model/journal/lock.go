@@ -24,7 +24,7 @@ func (e *LockedError) Error() string {
 	if e.PID != 0 {
 		who = fmt.Sprintf("another redrive (process %d)", e.PID)
 	}
-	return fmt.Sprintf("nothing was sent: %s is changing entries of this DLQ: end it first, or go on there", who)
+	return fmt.Sprintf("nothing was sent: %s is changing entries of this DLQ: end it first, or go on there (redrives on other machines are not kept out)", who)
 }
 
 func (e *LockedError) Unwrap() error {
