@@ -51,6 +51,13 @@ func (a *answers) open(job int, key model.Key) bool {
 	})
 }
 
+// mayGoOn tells whether anything may still be sent.
+func (a *answers) mayGoOn() bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return !a.closed
+}
+
 // close lets nothing more be sent, and returns the answers that the screen does not have.
 func (a *answers) close() []model.StepResult {
 	a.mu.Lock()

@@ -62,5 +62,8 @@ func (m *Model) underWay() int {
 			n += j.Unsettled()
 		}
 	}
+	if m.publishing != nil {
+		n += m.publishing.of - int(m.publishing.made.Load())
+	}
 	return n
 }

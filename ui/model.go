@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -97,8 +98,10 @@ type Model struct {
 	jobView jobsPane
 	record  recording
 	trash   trash
-	acted   map[model.Key]actedOn
-	calls   *answers
+	// publishing is what is published anew just now; nil when nothing is.
+	publishing *publication
+	acted      map[model.Key]actedOn
+	calls      *answers
 
 	// markAllWaits is set while pages are loaded for marking all.
 	markAllWaits [len(model.Kinds)]bool
@@ -240,6 +243,9 @@ func (m *Model) Close() []string {
 		_ = writeNotes(m.opts.Recorder, m.notes())
 	}
 	out := m.abandonExport()
+	if p := m.publishing; p != nil {
+		out = append(out, fmt.Sprintf("publishing anew: %d of %d were published, and perhaps one more", p.made.Load(), p.of))
+	}
 	for _, j := range m.jobs {
 		if j.Restored || j.Unsettled() == 0 {
 			continue

@@ -138,7 +138,16 @@ func (m *Model) takeUnfinished() {
 			m.complain(text.Sprintf("the record of %s is damaged: %s", r.Operation.Name, r.Damage))
 		}
 	}
-	if n := len(m.jobs); n > 0 {
+	n := 0
+	for _, j := range m.jobs {
+		if j.Unsettled() > 0 {
+			n++
+		}
+	}
+	switch {
+	case n == 0 && len(m.jobs) > 0:
+		m.notices.add(m.now, false, text.Const("what an earlier session sent is followed on: 4 shows what became of it"))
+	case n > 0:
 		m.notices.add(m.now, false, text.Sprintf("%s unfinished from an earlier session: 4 shows what is known of it, R there goes on", operations(n)))
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -248,18 +249,32 @@ func (s *sheet) saysPublishing(m *Model, label string) []sheetLine {
 
 // publishAll sends the messages of a sheet, each once. At the first that fails it stops.
 func (m *Model) publishAll(p *publishing) tea.Cmd {
-	b, messages := m.opts.Backend, p.messages
+	b, messages, calls := m.opts.Backend, p.messages, m.calls
+	m.publishing = &publication{of: len(messages)}
+	progress := m.publishing
 	return safely("publishing", func() tea.Msg {
 		for i, n := range messages {
+			if !calls.mayGoOn() {
+				return nil
+			}
+			progress.made.Store(int32(i))
 			if _, err := b.Publish(context.Background(), n); err != nil {
 				return publishedMsg{i, len(messages), fmt.Errorf("of %s: %w", n.Destination, err)}
 			}
 		}
+		progress.made.Store(int32(len(messages)))
 		return publishedMsg{len(messages), len(messages), nil}
 	}, func(err error) tea.Msg { return publishedMsg{of: len(messages), err: err} })
 }
 
+// publication is how far publishing is.
+type publication struct {
+	of   int
+	made atomic.Int32
+}
+
 func (m *Model) published(msg publishedMsg) tea.Cmd {
+	m.publishing = nil
 	if msg.err == nil {
 		return m.say(text.Sprintf("%s published anew", nounEntries(msg.made)))
 	}

@@ -173,3 +173,23 @@ func TestADeletedRunIsNotPublished(t *testing.T) {
 	d.press(keymap.PlanAgain)
 	d.shows("a workflow run cannot be published as a message")
 }
+
+func TestPublishingEndsWithTheProgram(t *testing.T) {
+	b, trash := newMemory(5, 0), &bin{}
+	d := newDriver(t, b, 120, 40, trashed(trash))
+	d.press(keymap.Delete)
+	d.confirm()
+	d.pass(10 * time.Second)
+	d.press(keymap.JobsView, keymap.Last, keymap.PlanAgain)
+	d.pass(time.Second)
+	d.holding = true
+	d.press(keymap.Yes)
+	left := d.m.Close()
+	d.release()
+	if b.calls["publish"] != 0 {
+		t.Error("it was published after the end")
+	}
+	if len(left) != 1 || left[0] != "publishing anew: 0 of 1 were published, and perhaps one more" {
+		t.Errorf("it says %q", left)
+	}
+}
