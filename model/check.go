@@ -9,13 +9,14 @@ type Check struct {
 	open    map[int][]Key
 	checked int
 	gone    []Key
+	found   map[Key]Entry
 	err     error
 }
 
 // NewCheck is the check of a plan. Messages are asked for by ids, as many a call as there can be. Workflow runs are looked
 // for in their list, which has no ids to ask by: all of them at once.
 func NewCheck(p *Plan) *Check {
-	c := &Check{open: map[int][]Key{}}
+	c := &Check{open: map[int][]Key{}, found: map[Key]Entry{}}
 	n := p.Selection.Len()
 	for i := range n {
 		c.keys = append(c.keys, p.Selection.At(i))
@@ -54,7 +55,10 @@ func (c *Check) Apply(r StepResult) {
 	}
 	there := make(map[Key]bool, len(r.Found))
 	for i := range r.Found {
-		there[r.Found[i].Key] = true
+		e := r.Found[i]
+		there[e.Key] = true
+		e.Response = MaskText(e.Response)
+		c.found[e.Key] = e
 	}
 	for _, k := range keys {
 		if !there[k] {
@@ -75,6 +79,19 @@ func (c *Check) Checked() int { return c.checked }
 
 // Gone are the entries that are not in the DLQ any more.
 func (c *Check) Gone() []Key { return c.gone }
+
+// Refreshed is the plan with its entries as the check found them.
+func (p Plan) Refreshed(c *Check) Plan {
+	entries := make([]Entry, len(p.Entries))
+	for i := range p.Entries {
+		entries[i] = p.Entries[i]
+		if e, found := c.found[p.Selection.At(i)]; found && e.MessageID+e.WorkflowRunID != "" {
+			entries[i] = e
+		}
+	}
+	p.Entries = entries
+	return p
+}
 
 // Without is the plan without some of its entries, which were found to be gone. It is false when nothing is left.
 func (p Plan) Without(gone []Key) (Plan, bool) {

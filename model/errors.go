@@ -163,7 +163,7 @@ func (e *ReadOnlyError) Error() string {
 type NotRecordedError struct{ Cause error }
 
 func (e *NotRecordedError) Error() string {
-	return fmt.Sprintf("nothing was sent: the journal cannot be written%s: make room, or start with --no-journal", cause(e.Cause))
+	return fmt.Sprintf("what is not in the journal is not sent, and it cannot be written%s: make room, or start with --no-journal", cause(e.Cause))
 }
 
 func (e *NotRecordedError) Unwrap() error { return e.Cause }

@@ -53,6 +53,7 @@ type Job struct {
 	// explained are the messages and runs that are known to be of an entry of this job.
 	explained map[string]struct{}
 	extra     int // what was made beyond the entries of the plan
+	beyond    []Created
 	changed   map[int]struct{}
 	back      map[int]Entry // the new entries of what came back
 }
@@ -294,6 +295,19 @@ func (j *Job) Counts() map[OutcomeState]int {
 // Extra is how many messages or runs were made beyond the entries of the plan, as a write by filter may.
 func (j *Job) Extra() int { return j.extra }
 
+// Beyond are the messages or runs that were made beyond the entries of the plan, as far as they are known.
+func (j *Job) Beyond() []Created { return j.beyond }
+
+// Trouble is why calls wait to be made again, and until when; empty when none does.
+func (j *Job) Trouble(now time.Time) (why string, until time.Time) {
+	for _, c := range j.queue {
+		if c.at.After(now) {
+			return j.items[c.items[0]].outcome.Reason, c.at
+		}
+	}
+	return "", time.Time{}
+}
+
 // JobState is what a job is doing.
 type JobState uint8
 
@@ -308,7 +322,7 @@ const (
 )
 
 func (s JobState) String() string {
-	return [...]string{"feeding", "waiting for another job", "paused", "settling", "following", "ended"}[s]
+	return [...]string{"feeding", "waiting for another job", "paused", "awaiting answers", "awaiting ends", "ended"}[s]
 }
 
 // State is what the job is doing now.

@@ -3,6 +3,7 @@ package model
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -72,8 +73,10 @@ func (j *Job) looked(l *lookback, r StepResult, now time.Time) {
 		return
 	}
 	there := make(map[Key]bool, len(r.Found))
+	states := make(map[Key]string, len(r.Found))
 	for i := range r.Found {
 		there[r.Found[i].Key] = true
+		states[r.Found[i].Key] = r.Found[i].FailureState
 	}
 	var present, gone []int
 	for _, i := range l.items {
@@ -85,7 +88,7 @@ func (j *Job) looked(l *lookback, r StepResult, now time.Time) {
 	}
 	switch l.cause {
 	case lostAnswer:
-		j.lookedAfterLoss(l, present, gone, now)
+		j.lookedAfterLoss(l, present, gone, states, now)
 	case tooFast:
 		j.dropDoubt(l)
 		j.notDone(l, present, now)
@@ -148,9 +151,15 @@ func theEntry(n int) string {
 }
 
 // lookedAfterLoss settles only what is gone: an entry that is still there may be about to go.
-func (j *Job) lookedAfterLoss(l *lookback, present, gone []int, now time.Time) {
-	const lost = "the answer was lost, and it is not in the DLQ any more: sent, expired, or handled by someone else"
+func (j *Job) lookedAfterLoss(l *lookback, present, gone []int, states map[Key]string, now time.Time) {
+	lost := "the answer was lost, and it is not in the DLQ any more: sent, expired, or handled by someone else"
+	if j.Plan.Verb == Delete {
+		lost = "the answer was lost, and it is not in the DLQ any more: deleted, expired, or handled by someone else"
+	}
 	j.vanished(gone, GoneUnknownHow, lost, now)
+	if j.Plan.Verb == RerunFailureFunction {
+		present = j.lookedAtFailureFunctions(present, states, now)
+	}
 	l.items = present
 	if len(present) > 0 && l.looks < len(readBack) {
 		l.at = now.Add(readBack[l.looks] - readBack[l.looks-1])
@@ -158,9 +167,27 @@ func (j *Job) lookedAfterLoss(l *lookback, present, gone []int, now time.Time) {
 	}
 	j.dropDoubt(l)
 	for _, i := range present {
+		if j.Plan.Verb == RerunFailureFunction {
+			j.finish(i, InDoubt, "the answer was lost, and after 30 s the state of its failure function is still failed: it may have run and failed again", now)
+			continue
+		}
 		j.items[i].outcome.FoundStillThere = true
 		j.seek(i, InDoubt, "the answer was lost, and after 30 s it is still in the DLQ", now)
 	}
+}
+
+// lookedAtFailureFunctions settles those whose state is not that of a failure any more, and returns the others: a run stays in
+// the DLQ when its failure function runs again.
+func (j *Job) lookedAtFailureFunctions(present []int, states map[Key]string, now time.Time) (left []int) {
+	for _, i := range present {
+		state := states[j.Key(i)]
+		if state == "" || state == stateFailed {
+			left = append(left, i)
+			continue
+		}
+		j.finish(i, Sent, "the answer was lost, and its failure function is "+strings.ToLower(strings.TrimPrefix(state, "CALLBACK_"))+" now", now)
+	}
+	return left
 }
 
 // notDone sends again what a call that was refused did not do.

@@ -201,7 +201,7 @@ func TestJobThatIsHeldOrPausedFeedsNothingAndFollowsOn(t *testing.T) {
 		if s, at := feed(t, j, now); s.Write.Selection.Len() != 50 || at != now {
 			t.Errorf("%s: it goes on with %d after %v", name, s.Write.Selection.Len(), at.Sub(now))
 		}
-		if j.State() != model.Settling || j.State().String() != "settling" {
+		if j.State() != model.Settling || j.State().String() != "awaiting answers" {
 			t.Errorf("%s: it is %v", name, j.State())
 		}
 	}

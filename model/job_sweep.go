@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -12,6 +13,8 @@ type sweeping struct {
 	created []Created
 	done    int
 	ended   bool
+	// stopped is why it was stopped from outside.
+	stopped string
 }
 
 func (j *Job) beginSweep() {
@@ -62,6 +65,7 @@ func (j *Job) swept(r StepResult, now time.Time) {
 		s.created = append(s.created, r.Result.Created...)
 	} else if j.reason == "" {
 		j.reason = r.Err.Error()
+		s.stopped = j.reason
 	}
 	j.endSweep(now)
 }
@@ -69,6 +73,7 @@ func (j *Job) swept(r StepResult, now time.Time) {
 // haltSweep ends the calls by filter; what they did is then looked for.
 func (j *Job) haltSweep(reason string) {
 	if j.sweep != nil && !j.sweep.ended {
+		j.sweep.stopped = reason
 		j.sweep.machine.Stop(reason)
 		j.endSweep(time.Time{})
 	}
@@ -115,14 +120,11 @@ func (j *Job) lookedAfterSweep(_ *lookback, present, gone []int, now time.Time) 
 		j.made(i, c, len(j.items), now)
 	}
 	for _, i := range present {
-		reason := "the filter on the server did not take it"
-		if j.reason != "" {
-			reason = j.reason
-		}
-		j.finish(i, NotSent, reason, now)
+		j.finish(i, NotSent, cmp.Or(s.stopped, "it is still there: the server took others by the filter"), now)
 	}
 	if j.open == 0 && s.done > 0 {
 		j.extra += s.done
-		j.reason = fmt.Sprintf("the server did %d more than were on the list", s.done)
+		j.beyond = append(j.beyond, s.created...)
+		j.reason = fmt.Sprintf("the server did %d entries that were not on the list, such as newcomers", s.done)
 	}
 }

@@ -101,8 +101,8 @@ func TestJobByFilterSettlesWhatIsGoneAndWhatIsThere(t *testing.T) {
 		"all as asked":             {model.Delete, func(s model.Step) model.StepResult { return did(s, 30, "") }, 31, map[model.OutcomeState]int{model.Sent: 30}, "", 0},
 		"fewer, the rest is there": {model.Delete, func(s model.Step) model.StepResult { return did(s, 20, "") }, 21, map[model.OutcomeState]int{model.Sent: 20, model.NotSent: 10}, "", 0},
 		"fewer, the rest is gone":  {model.Retry, func(s model.Step) model.StepResult { return did(s, 20, "") }, 31, map[model.OutcomeState]int{model.Sent: 20, model.GoneUnknownHow: 10}, "", 0},
-		"more than there were":     {model.Retry, func(s model.Step) model.StepResult { return did(s, 35, "") }, 31, map[model.OutcomeState]int{model.Sent: 30}, "5 more than were on the list", 5},
-		"newer ones were taken":    {model.Retry, func(s model.Step) model.StepResult { return did(s, 30, "") }, 21, map[model.OutcomeState]int{model.Sent: 20, model.NotSent: 10}, "10 more than were on the list", 10},
+		"more than there were":     {model.Retry, func(s model.Step) model.StepResult { return did(s, 35, "") }, 31, map[model.OutcomeState]int{model.Sent: 30}, "5 entries that were not on the list", 5},
+		"newer ones were taken":    {model.Retry, func(s model.Step) model.StepResult { return did(s, 30, "") }, 21, map[model.OutcomeState]int{model.Sent: 20, model.NotSent: 10}, "10 entries that were not on the list", 10},
 		"the answer was lost": {model.Retry, func(s model.Step) model.StepResult {
 			return model.StepResult{Step: s, Err: &model.LostAnswerError{Host: "h"}}
 		}, 26, map[model.OutcomeState]int{model.GoneUnknownHow: 25, model.NotSent: 5}, "no answer came", 0},

@@ -33,6 +33,7 @@ type Plan struct {
 	Unfit     []string
 	Newcomers int // waiting to be taken in
 	Acted     int // marked, and already acted on
+	Doubtful  int // in doubt from before: they may be sent twice
 	Gone      int // found to be gone when the plan was checked
 
 	// Filterable is set when the plan is all that a filter lets through, and the server can do that filter exactly.

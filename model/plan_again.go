@@ -1,6 +1,7 @@
 package model
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -11,7 +12,7 @@ import (
 func PlanAgain(j *Job, operation string, now time.Time, busy func(Key) bool) (Plan, error) {
 	p := Plan{Verb: j.Plan.Verb, Operation: operation, FrozenAt: now, Overrides: j.Plan.Overrides}
 	var keys []Key
-	unlinked := 0
+	unlinked, doubtful := 0, 0
 	for i := range j.items {
 		o := j.Outcome(i)
 		if !o.Settled() {
@@ -21,6 +22,13 @@ func PlanAgain(j *Job, operation string, now time.Time, busy func(Key) bool) (Pl
 		switch o.State {
 		case NotSent, Refused:
 			e = j.Plan.Entries[i]
+		case InDoubt:
+			if !o.FoundStillThere || !o.Verb.MaySendAgain() {
+				doubtful++
+				continue
+			}
+			e = j.Plan.Entries[i]
+			p.Doubtful++
 		case CameBack:
 			back, known := j.back[i]
 			if !known {
@@ -31,7 +39,7 @@ func PlanAgain(j *Job, operation string, now time.Time, busy func(Key) bool) (Pl
 		default:
 			continue
 		}
-		if busy(e.Key) {
+		if o.State != InDoubt && busy(e.Key) {
 			p.Acted++
 			continue
 		}
@@ -40,12 +48,14 @@ func PlanAgain(j *Job, operation string, now time.Time, busy func(Key) bool) (Pl
 	}
 	if len(keys) == 0 {
 		switch {
+		case doubtful > 0:
+			return Plan{}, fmt.Errorf("there is nothing left to plan: the %d in doubt may have been done, and doing them again is not offered; look for them in the logs", doubtful)
 		case unlinked > 0:
-			return Plan{}, fmt.Errorf("nothing to %s: the new entries of the %d that came back are not known (r in the list reads it again)", p.Verb, unlinked)
+			return Plan{}, fmt.Errorf("there is nothing left to plan: the new entries of the %d that came back are not known (r in the list reads it again)", unlinked)
 		case p.Acted > 0:
-			return Plan{}, fmt.Errorf("nothing to %s: what is left of it is being acted on, or was", p.Verb)
+			return Plan{}, errors.New("there is nothing left to plan: what is left of it is being acted on, or was")
 		}
-		return Plan{}, fmt.Errorf("nothing to %s: nothing of this job was refused, not sent, or came back", p.Verb)
+		return Plan{}, errors.New("there is nothing left to plan: nothing of this job was refused, not sent, or came back")
 	}
 	var err error
 	p.Selection, err = NewSelection(keys...)

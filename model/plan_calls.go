@@ -212,5 +212,8 @@ func (p *Plan) CallText(s Summary) string {
 	if s.Calls == 1 {
 		return "1 × " + address
 	}
+	if p.Large() {
+		return fmt.Sprintf("%d × %s", s.Calls, address)
+	}
 	return fmt.Sprintf("%d × %s, %d at once", s.Calls, address, min(s.Calls, MaxInFlight))
 }

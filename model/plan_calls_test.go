@@ -177,15 +177,15 @@ func TestPlanSaysWhichCallsItMakes(t *testing.T) {
 		return all
 	}
 	for want, p := range map[string]model.Plan{
-		"1 × POST /v2/dlq/retry/{dlqId}":                          planFor(t, model.Retry, messages(1, 1)...),
-		"3 × POST /v2/dlq/retry/{dlqId}, 3 at once":               planFor(t, model.Retry, messages(1, 3)...),
-		"20 × DELETE /v2/dlq/{dlqId}, 4 at once":                  planFor(t, model.Delete, messages(1, 20)...),
-		"250 × DELETE /v2/dlq/{dlqId}, 4 at once":                 planFor(t, model.Delete, messages(1, 250)...),
-		"1 × DELETE /v2/workflows/dlq/{dlqId}":                    planFor(t, model.Delete, runs(1)...),
-		"50 × DELETE /v2/workflows/dlq/{dlqId}, 4 at once":        planFor(t, model.Delete, runs(50)...),
-		"3 × POST /v2/workflows/dlq/resume?dlqIds=, 3 at once":    planFor(t, model.Resume, runs(120)...),
-		"2 × POST /v2/workflows/dlq/restart?dlqIds=, 2 at once":   planFor(t, model.Restart, runs(100)...),
-		"30 × POST /v2/workflows/dlq/callback/{dlqId}, 4 at once": planFor(t, model.RerunFailureFunction, runs(30)...),
+		"1 × POST /v2/dlq/retry/{dlqId}":               planFor(t, model.Retry, messages(1, 1)...),
+		"3 × POST /v2/dlq/retry/{dlqId}, 3 at once":    planFor(t, model.Retry, messages(1, 3)...),
+		"20 × DELETE /v2/dlq/{dlqId}, 4 at once":       planFor(t, model.Delete, messages(1, 20)...),
+		"250 × DELETE /v2/dlq/{dlqId}":                 planFor(t, model.Delete, messages(1, 250)...),
+		"1 × DELETE /v2/workflows/dlq/{dlqId}":         planFor(t, model.Delete, runs(1)...),
+		"50 × DELETE /v2/workflows/dlq/{dlqId}":        planFor(t, model.Delete, runs(50)...),
+		"3 × POST /v2/workflows/dlq/resume?dlqIds=":    planFor(t, model.Resume, runs(120)...),
+		"2 × POST /v2/workflows/dlq/restart?dlqIds=":   planFor(t, model.Restart, runs(100)...),
+		"30 × POST /v2/workflows/dlq/callback/{dlqId}": planFor(t, model.RerunFailureFunction, runs(30)...),
 		"about 3 × POST /v2/dlq/retry by filter, one after the other": func() model.Plan {
 			p := planFor(t, model.Retry, messages(1, 250)...)
 			p.Matching = matching(t, model.Message, model.ServerFilter{Labels: []string{"a"}})

@@ -24,6 +24,13 @@ func (j *Job) Report(title string, now time.Time, zone *time.Location) string {
 	if p.ByFilter() {
 		fmt.Fprintf(&b, "- by filter, on the server: it says that it did %d; %d more than were on the list\n", j.Swept(), j.Extra())
 	}
+	for i, c := range j.Beyond() {
+		if i == mostInReport {
+			fmt.Fprintf(&b, "- and %d more\n", len(j.Beyond())-i)
+			break
+		}
+		fmt.Fprintf(&b, "- not on the list, and made: %s\n", cell(c.MessageID+c.WorkflowRunID))
+	}
 	b.WriteString("\n| outcome | entries |\n|---|---:|\n")
 	counts := j.Counts()
 	for _, s := range OutcomeStates {
@@ -57,15 +64,23 @@ func (j *Job) Report(title string, now time.Time, zone *time.Location) string {
 			}
 			why := o.Reason
 			if o.Among > 1 {
-				why = strings.TrimSuffix(fmt.Sprintf("one of %d that shared a call; %s", o.Among, why), "; ")
+				why = strings.TrimSuffix(fmt.Sprintf("one of %d that shared a call, of which it is known how many and not which; %s", o.Among, why), "; ")
 			}
-			fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", cell(j.Key(i).ID), cell(id), cell(o.Became()), cell(why))
+			fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", cell(j.Key(i).ID), cell(id), cell(o.Known()), cell(why))
 		}
 		if named > mostInReport {
 			fmt.Fprintf(&b, "\nand %d more.\n", named-mostInReport)
 		}
 	}
 	return b.String()
+}
+
+// Known is what [Outcome.Became] says when it is known of this very entry, and not only that it is of one of several.
+func (o Outcome) Known() string {
+	if o.Among > 1 && o.BackAs.IsZero() {
+		return ""
+	}
+	return o.Became()
 }
 
 // Became is the id of what an entry became: its new entry when it came back, else the new message or run; empty when

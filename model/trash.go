@@ -23,4 +23,6 @@ type Trash interface {
 	Trash() ([]Trashed, error)
 	// LoadTrash is what was deleted, as it was saved.
 	LoadTrash(name string) ([]Detail, error)
+	// RemoveTrash removes it for good.
+	RemoveTrash(name string) error
 }

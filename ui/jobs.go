@@ -28,6 +28,7 @@ type jobEntries struct {
 	filter  bool // only holds
 	order   outcomeOrder
 	at, top int
+	asOf    time.Time // when rows was settled
 }
 
 // outcomeOrder is what the entries of a job are sorted by.
@@ -109,6 +110,10 @@ func (m *Model) showJobs() tea.Cmd {
 func (m *Model) disabledInJobs(a keymap.Action) string {
 	j := m.job()
 	if _, trash := m.trashed(); trash {
+		switch a {
+		case keymap.Pause, keymap.StopFeed, keymap.Faster, keymap.Slower, keymap.WriteReport, keymap.Copy, keymap.Open:
+			return "this was deleted: R publishes it anew"
+		}
 		return ""
 	}
 	switch a {
@@ -156,7 +161,7 @@ func (m *Model) jobsKey(b keymap.Binding) (cmd tea.Cmd, done bool) {
 	case keymap.Last:
 		m.moveInJobs(1 << 30)
 	case keymap.Open:
-		v.inside = &jobEntries{job: j}
+		v.inside = &jobEntries{job: j, asOf: m.now}
 		v.inside.arrange()
 	case keymap.Pause:
 		if j.State() == model.Paused {
@@ -195,6 +200,7 @@ func (m *Model) jobsKey(b keymap.Binding) (cmd tea.Cmd, done bool) {
 		v.inside = nil
 	case keymap.TakeIn:
 		if v.inside != nil {
+			v.inside.asOf = m.now
 			v.inside.arrange()
 		}
 	case keymap.NextPane, keymap.PreviousPane:
@@ -252,7 +258,8 @@ func outcomeMenu(e *jobEntries) *menu {
 			}
 		}
 	}
-	n.choose = func(_ *Model, i int) tea.Cmd {
+	n.choose = func(m *Model, i int) tea.Cmd {
+		e.asOf = m.now
 		if e.filter = i > 0; e.filter {
 			e.only = states[i-1]
 		}
@@ -277,14 +284,16 @@ func outcomeSortMenu(e *jobEntries) *menu {
 func (m *Model) planAgain(j *model.Job) tea.Cmd {
 	if j.Restored && j.State() == model.Paused {
 		cmd := m.showSheet(model.PlanRest(j))
-		m.sheet.rest = j
+		m.sheet.rest, m.sheet.refresh = j, true
 		return cmd
 	}
 	plan, err := model.PlanAgain(j, m.opts.NewOperation(), m.now, m.takesNoVerb)
 	if err != nil {
 		return m.say(text.Line(err.Error()))
 	}
-	return m.showSheet(plan)
+	cmd := m.showSheet(plan)
+	m.sheet.refresh = true
+	return cmd
 }
 
 // jobTime is when a job was confirmed: with the date when that was not today.

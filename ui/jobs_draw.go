@@ -13,6 +13,8 @@ const (
 	barWidth    = 20
 	outcomeCell = 34
 	entryIDCell = 20
+	// jobStateCell holds the longest state and a blank.
+	jobStateCell = 17
 )
 
 // drawJobs draws the view in exactly height lines.
@@ -34,30 +36,48 @@ func (m *Model) drawJobList(lines []string, width, height int) []string {
 		return append(lines, newRow(width).space(2).put(m.theme.dim, text.Const("no job yet: mark entries with space or *, and R plans a retry")).String())
 	}
 	v := &m.jobView
-	lines = append(lines, newRow(width).space(gutter).put(m.theme.dim, text.Const("JOB  CONFIRMED       WHAT                                  STATE       OUTCOMES")).String())
+	at, what := 16, 38
+	switch {
+	case width < 60:
+		at, what = 0, 16
+	case width < 110:
+		at, what = 9, 16
+	}
+	heading := newRow(width).space(gutter).fit(m.theme.dim, text.Const("JOB"), 5).fit(m.theme.dim, text.Const("CONFIRMED"), at)
+	heading.fit(m.theme.dim, text.Const("WHAT"), what).fit(m.theme.dim, text.Const("STATE"), jobStateCell).put(m.theme.dim, text.Const("OUTCOMES"))
+	lines = append(lines, heading.String())
 	for i := v.top; i < min(len(m.jobs)+len(m.trash.past), v.top+height-1); i++ {
 		if i >= len(m.jobs) {
-			lines = append(lines, m.drawTrashed(m.trash.past[i-len(m.jobs)], i == v.at, width))
+			lines = append(lines, m.drawTrashed(m.trash.past[i-len(m.jobs)], i == v.at, width, at, what))
 			continue
 		}
 		j := m.jobs[len(m.jobs)-1-i]
 		r := newRow(width)
 		m.drawJobCursor(r, i == v.at)
-		r.fit(m.theme.bold, text.Int(j.Number), 5).fit(m.theme.plain, m.jobTime(j.Plan.FrozenAt), 16)
-		r.fit(m.theme.plain, m.jobWhat(j), 38)
+		r.fit(m.theme.bold, text.Int(j.Number), 5).fit(m.theme.plain, m.jobTime(j.Plan.FrozenAt), at)
+		words := m.jobWhat(j)
+		if words.Width() > what {
+			words = text.Sprintf("%s %s", j.Plan.Verb.String(), humanize.Comma(int64(j.Len())))
+		}
+		r.fit(m.theme.plain, words, what)
 		st, state := m.jobState(j)
-		r.fit(st, state, 12)
+		r.fit(st, state, jobStateCell)
+		if why, until := j.Trouble(m.now); why != "" && j.State() == model.Feeding {
+			r.put(m.theme.warn, text.Sprintf("again at %s: %s", m.clock(until), text.Line(head(why))))
+			lines = append(lines, r.String())
+			continue
+		}
 		m.putCounts(r, j)
 		lines = append(lines, r.String())
 	}
 	return lines
 }
 
-func (m *Model) drawTrashed(t model.Trashed, here bool, width int) string {
+func (m *Model) drawTrashed(t model.Trashed, here bool, width, at, what int) string {
 	r := newRow(width)
 	m.drawJobCursor(r, here)
-	r.fit(m.theme.dim, text.Const("–"), 5).fit(m.theme.plain, m.jobTime(t.At), 16)
-	r.fit(m.theme.plain, text.Sprintf("deleted: %s in the trash", nounEntries(t.Number)), 38).fit(m.theme.dim, text.Const("trash"), 12)
+	r.fit(m.theme.dim, text.Const("–"), 5).fit(m.theme.plain, m.jobTime(t.At), at)
+	r.fit(m.theme.plain, text.Sprintf("deleted %s", nounEntries(t.Number)), what).fit(m.theme.dim, text.Const("in trash"), jobStateCell)
 	words := text.Sprintf("R publishes; kept until %s", text.Line(t.Until.In(m.opts.Zone).Format("2006-01-02 15:04")))
 	if t.Damage != "" {
 		words = text.Line(t.Damage)
@@ -172,6 +192,9 @@ func (m *Model) drawJobEntries(lines []string, e *jobEntries, width, height int)
 			head.put(m.theme.dim, text.Sprintf(", about %s left", roughly(left)))
 		}
 	}
+	if why, until := j.Trouble(m.now); why != "" {
+		head.put(m.theme.warn, text.Sprintf("  again at %s: %s", m.clock(until), text.Line(why)))
+	}
 	if why := j.Stopped(); why != "" {
 		head.put(m.theme.warn, text.Sprintf("  %s", text.Line(why)))
 	}
@@ -207,7 +230,10 @@ func (m *Model) drawJobEntry(j *model.Job, i int, here bool, width, outcome, id 
 	if o.ToGo() {
 		words = text.Const("to go")
 	}
-	if became := o.Became(); became != "" {
+	if o.Among > 1 {
+		words = text.Sprintf("%s, 1 of %d", words, o.Among)
+	}
+	if became := o.Known(); became != "" {
 		words = text.Concat(words, text.Const(" → "), text.Line(became))
 	}
 	r.fit(st, text.Concat(glyph, text.Const(" "), words), outcome).space(columnGap)
@@ -240,7 +266,7 @@ func (m *Model) jobWhy(o model.Outcome) text.Safe {
 		parts = append(parts, text.Line(head(o.Reason)))
 	}
 	if o.Among > 1 {
-		parts = append(parts, text.Sprintf("one of %d that shared a call", o.Among))
+		parts = append(parts, text.Sprintf("of the %d that shared a call it is known how many, not which", o.Among))
 	}
 	return text.Join(text.Const("; "), parts...)
 }
@@ -249,7 +275,7 @@ func (m *Model) jobWhy(o model.Outcome) text.Safe {
 func (m *Model) drawJobsLine() string {
 	r := newRow(m.width).put(m.theme.dim, text.Const(" jobs  "))
 	if e := m.jobView.inside; e != nil && e.filter {
-		return r.put(m.theme.note, text.Sprintf("only %s", model.Outcome{State: e.only, Verb: e.job.Plan.Verb}.Words())).String()
+		return r.put(m.theme.note, text.Sprintf("only %s, as it was at %s (r looks again)", model.Outcome{State: e.only, Verb: e.job.Plan.Verb}.Words(), m.clock(e.asOf))).String()
 	}
 	return r.put(m.theme.dim, text.Const("what was sent, and what became of it")).String()
 }

@@ -86,12 +86,12 @@ func TestASecondLargeJobWaitsAndASmallOneDoesNot(t *testing.T) {
 	d.press(keymap.Workflows)
 	bulk(d, "30")
 	d.press(keymap.JobsView)
-	d.shows("resume of 30 workflow runs", "waiting")
+	d.shows("resume of 30 workflow runs", "waiting  ")
 	d.press(keymap.Workflows, keymap.BringBack)
 	d.shows("it was already acted on")
 	d.press(keymap.JobsView)
 	d.pass(20 * time.Second)
-	d.hides("waiting")
+	d.hides("waiting  ")
 	if b.made != 330 {
 		t.Errorf("%d were made", b.made)
 	}
@@ -240,7 +240,7 @@ func TestNothingIsSentThatCannotBeRecorded(t *testing.T) {
 	if len(b.writes) != 0 {
 		t.Fatal("it was sent")
 	}
-	d.shows("nothing was sent: the journal cannot be written (no space left on device)")
+	d.shows("not in the journal is not sent, and it cannot be written (no space left on device)")
 	d.press(keymap.Back)
 	d.press(keymap.BringBack)
 	d.shows("Retry 1 message")

@@ -146,7 +146,7 @@ func New(o Options) *Model {
 	}
 	m := &Model{
 		opts: o, theme: DefaultTheme(), now: o.Now(), store: model.NewStore(),
-		trash:  trash{saving: map[int]bool{}, held: map[int]time.Time{}},
+		trash:  trash{saving: map[int]bool{}, held: map[int]time.Time{}, published: map[model.Key]bool{}},
 		record: recording{begun: map[int]bool{}, ended: map[int]bool{}},
 		acted:  map[model.Key]actedOn{}, calls: &answers{}, filter: newFilterLine(),
 	}

@@ -22,6 +22,8 @@ type sheet struct {
 	form     *form // the overrides while they are edited
 	// check finds out which entries are still there, when there are too many for each to be answered by itself.
 	check *model.Check
+	// refresh is set when the entries are not from a list: they are shown as the check finds them.
+	refresh bool
 	// rest is the operation that the plan goes on with, when it is not a new one.
 	rest *model.Job
 	// publish is what the sheet is for when it is no plan: deleted messages that are published anew.
@@ -64,7 +66,7 @@ func (m *Model) showSheet(plan model.Plan) tea.Cmd {
 	plan.Kept = plan.Verb == model.Delete && m.opts.Trash != nil
 	m.sheets++
 	m.sheet = &sheet{id: m.sheets, plan: plan, question: plan.Question()}
-	if plan.Selection.Len() > 1 {
+	if plan.Selection.Len() > 1 || plan.Selection.Len() == 1 && m.jobView.open {
 		m.sheet.check = model.NewCheck(&plan)
 	}
 	m.sheet.lines = m.sheet.says(m)
@@ -251,7 +253,7 @@ func (m *Model) stepDone(r model.StepResult) tea.Cmd {
 	j.Apply(r, m.now)
 	m.lookAtRecord(r.Step)
 	if !wasDone && j.Finished() {
-		return m.sumUp(j)
+		return tea.Batch(m.sumUp(j), m.emptyTrash(j))
 	}
 	return nil
 }

@@ -11,7 +11,9 @@ import (
 
 // checked tells whether the plan may be answered: of a large one, once it is known what is still there of it, or that this
 // cannot be known. The calls of a small one tell it of each entry by themselves.
-func (s *sheet) checked() bool { return s.check == nil || s.check.Done() || !s.plan.Large() }
+func (s *sheet) checked() bool {
+	return s.check == nil || s.check.Done() || !s.plan.Large() && !s.refresh
+}
 
 // sheetChecked takes a step of the check. What is gone is taken out of the plan, and the sheet has to be read anew.
 func (m *Model) sheetChecked(msg checkedMsg) tea.Cmd {
@@ -23,9 +25,12 @@ func (m *Model) sheetChecked(msg checkedMsg) tea.Cmd {
 	if !s.check.Done() {
 		return nil
 	}
-	if len(s.check.Gone()) == 0 && !s.plan.Large() {
+	if len(s.check.Gone()) == 0 && !s.plan.Large() && !s.refresh {
 		s.lines = s.says(m)
 		return nil
+	}
+	if s.refresh {
+		s.plan = s.plan.Refreshed(s.check)
 	}
 	if gone := s.check.Gone(); len(gone) > 0 {
 		left, some := s.plan.Without(gone)

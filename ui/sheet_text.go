@@ -41,7 +41,7 @@ func (s *sheet) action() text.Safe {
 	case model.Restart:
 		return text.Concat(text.Const("Restart "), n, text.Const(" from the first step"))
 	case model.RerunFailureFunction:
-		return text.Concat(text.Const("Run again the failure function of "), n)
+		return text.Sprintf("Run the failure function of %s again", n)
 	case model.Delete:
 		return text.Concat(text.Const("Delete "), n)
 	}
@@ -77,6 +77,9 @@ func (s *sheet) says(m *Model) []sheetLine {
 	if p.Gone > 0 {
 		warn(next(p.CursorOutside == nil && p.Hidden+p.Acted+len(p.Unfit) == 0, text.Const("not in it")), text.Sprintf("%s that are gone from the DLQ", humanize.Comma(int64(p.Gone))))
 	}
+	if p.Doubtful > 0 {
+		warn(text.Const("take care"), text.Sprintf("%s are in doubt from before: they may be sent twice", humanize.Comma(int64(p.Doubtful))))
+	}
 	if p.Newcomers > 0 {
 		add(next(p.CursorOutside == nil && p.Hidden+p.Acted+len(p.Unfit)+p.Gone == 0, text.Const("not in it")), text.Sprintf("%d newcomers that are not shown yet", p.Newcomers))
 	}
@@ -104,6 +107,7 @@ func (s *sheet) says(m *Model) []sheetLine {
 	switch {
 	case p.ByFilter():
 		warn(text.Const("by filter"), text.Const("the server decides: it may take entries that are not on this list (f: by ids)"))
+		warn(text.Safe{}, text.Const("newcomers are likely to be taken first, and what is made of them is not followed"))
 		if p.Selection.Kind() == model.Message {
 			warn(text.Safe{}, text.Const("nothing documents that it leaves workflow runs alone"))
 		}
@@ -166,9 +170,9 @@ func (s *sheet) label() text.Safe {
 	}
 	switch {
 	case s.summary.Unlabelled == p.Selection.Len() && p.Bulk():
-		return text.Const("none is added: their labels differ, and a call has one set of labels for all")
+		return text.Const("none is added, as their labels differ: what is in doubt cannot be found by it")
 	case s.summary.Unlabelled > 0 && p.Bulk():
-		return text.Sprintf("%s is added to %d of them; the labels of the others differ within a call, and stay", p.Operation, p.Selection.Len()-s.summary.Unlabelled)
+		return text.Sprintf("%s is added to %d of them; of the others, whose labels differ, what is in doubt cannot be found", p.Operation, p.Selection.Len()-s.summary.Unlabelled)
 	case s.summary.Unlabelled == p.Selection.Len():
 		return text.Const("none is added: their labels cannot be sent back as they are")
 	case s.summary.Unlabelled > 0:
@@ -284,20 +288,29 @@ func (m *Model) drawQuestion() (line string, cursor int) {
 	return r.String(), -1
 }
 
+// narrowSheet is the width below which the question is put in few words.
+const narrowSheet = 60
+
 // drawTyped is the question that is answered by typing.
 func (m *Model) drawTyped(r *row) (line string, cursor int) {
 	s := m.sheet
 	what := text.Sprintf("Type %s and enter: ", s.question.Want())
+	narrow := m.width < narrowSheet
 	if s.question.Kind == model.TypeCount {
 		what = text.Sprintf("Type the number of %s and enter: ", s.plan.Selection.Kind().Noun(2))
 		if s.publish != nil {
 			what = text.Const("Type the number of messages and enter: ")
+		}
+		if narrow {
+			what = text.Const("Type the number: ")
 		}
 	}
 	r.put(m.theme.bold, what).put(m.theme.plain, text.Line(s.question.Typed()))
 	cursor = r.used
 	r.space(2)
 	switch {
+	case s.question.Wrong() && narrow:
+		r.put(m.theme.warn, text.Sprintf("not %s: it is %s", text.Line(s.question.Typed()), s.question.Want()))
 	case s.question.Wrong():
 		r.put(m.theme.warn, text.Sprintf("that is not it: %s is asked for", s.question.Want()))
 	case s.guard.Warned() && !s.guard.Open(m.now):

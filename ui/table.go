@@ -300,7 +300,9 @@ func (m *Model) outcomeText(o model.Outcome) (style, text.Safe) {
 	words := text.Line(o.Words())
 	switch {
 	case o.ToGo():
-		return st, text.Const("waits for its turn in a job (4)")
+		return st, text.Const("not sent yet: it is in a job (4)")
+	case o.Among > 1 && o.BackAs.IsZero() && o.State != model.Retrying:
+		return st, text.Sprintf("%s: one of %d that shared a call, of which how many is known and not which", words, o.Among)
 	case o.State == model.Sent && newID(o) != "":
 		return st, text.Concat(words, text.Const(" → "), text.Line(newID(o)))
 	case o.State == model.Delivered:

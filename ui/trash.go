@@ -2,7 +2,9 @@ package ui
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -24,6 +26,8 @@ type trash struct {
 	saving map[int]bool      // jobs whose entries are being saved, by number
 	held   map[int]time.Time // jobs that can still be taken back, with when they go
 	past   []model.Trashed   // the newest first
+	// published are entries that were published anew in this session, so that they are not twice.
+	published map[model.Key]bool
 }
 
 type (
@@ -42,12 +46,16 @@ type (
 	untrashedMsg struct {
 		of      model.Trashed
 		entries []model.Detail
+		there   map[model.Key]bool // those that are in the DLQ
 		err     error
 	}
 	// publishedMsg tells what became of publishing deleted messages anew.
 	publishedMsg struct {
-		made, of int
-		err      error
+		name string
+		keys []model.Key // of what was published
+		of   int
+		all  bool // nothing that can be published is left
+		err  error
 	}
 )
 
@@ -123,16 +131,18 @@ func (m *Model) waitsForTrash(j *model.Job) bool {
 // takeBack stops the deletes that wait.
 func (m *Model) takeBack() tea.Cmd {
 	n := 0
+	var cmds []tea.Cmd
 	for number := range m.trash.held {
 		j := m.jobs[number-1]
 		j.Stop("taken back with z", m.now)
 		n += j.Len()
+		cmds = append(cmds, m.emptyTrash(j))
 	}
 	clear(m.trash.held)
 	if n == 0 {
 		return m.say(text.Const("there is no delete to take back"))
 	}
-	return m.say(text.Sprintf("taken back: %s untouched", entries(n)))
+	return tea.Batch(append(cmds, m.say(text.Sprintf("taken back: %s untouched", entries(n))))...)
 }
 
 // drawHeld is the countdown, empty when there is none.
@@ -165,8 +175,38 @@ func (m *Model) trashRead(msg trashMsg) {
 	if msg.err != nil {
 		m.complain(text.Line(msg.err.Error()))
 	}
-	m.trash.past = msg.past
+	m.trash.past = slices.DeleteFunc(msg.past, func(t model.Trashed) bool { return m.notDeleted(t.Operation) })
 	slices.Reverse(m.trash.past)
+}
+
+// notDeleted tells whether nothing of an operation of this session was deleted, or not yet.
+func (m *Model) notDeleted(operation string) bool {
+	for _, j := range m.jobs {
+		if j.Plan.Operation == operation {
+			return j.Count(model.NotSent)+j.Count(model.Refused)+j.Count(model.Sending) == j.Len()
+		}
+	}
+	return false
+}
+
+// emptyTrash removes the copies of a delete of which nothing was deleted.
+func (m *Model) emptyTrash(j *model.Job) tea.Cmd {
+	if m.opts.Trash == nil || j.Plan.Verb != model.Delete {
+		return nil
+	}
+	t, operation, nothing := m.opts.Trash, j.Plan.Operation, m.notDeleted(j.Plan.Operation)
+	return safely("emptying the trash", func() tea.Msg {
+		past, err := t.Trash()
+		for i := 0; nothing && err == nil && i < len(past); i++ {
+			if past[i].Operation == operation {
+				err = t.RemoveTrash(past[i].Name)
+			}
+		}
+		if err == nil {
+			past, err = t.Trash()
+		}
+		return trashMsg{past, err}
+	}, func(err error) tea.Msg { return trashMsg{err: err} })
 }
 
 // trashed is what is under the cursor in the list of jobs, when that is no job.
@@ -181,6 +221,7 @@ func (m *Model) trashed() (model.Trashed, bool) {
 // publishing is what a sheet publishes instead of carrying out a plan.
 type publishing struct {
 	messages []model.NewMessage
+	keys     []model.Key    // of the entries that they are
 	refused  map[string]int // why entries cannot be published, with how many
 	of       model.Trashed
 }
@@ -189,10 +230,23 @@ func (m *Model) planPublishing(t model.Trashed) tea.Cmd {
 	if t.Damage != "" {
 		return m.say(text.Sprintf("nothing can be published: %s", t.Damage))
 	}
-	trash := m.opts.Trash
+	trash, b := m.opts.Trash, m.opts.Backend
 	return safely("reading the trash", func() tea.Msg {
 		entries, err := trash.LoadTrash(t.Name)
-		return untrashedMsg{t, entries, err}
+		keys := map[model.Kind][]model.Key{}
+		for i := range entries {
+			k := entries[i].Key
+			keys[k.Kind] = append(keys[k.Kind], k)
+		}
+		there := map[model.Key]bool{}
+		for _, of := range keys {
+			if err == nil {
+				var found map[model.Key]bool
+				found, err = run.Present(context.Background(), b, of)
+				maps.Copy(there, found)
+			}
+		}
+		return untrashedMsg{t, entries, there, err}
 	}, func(err error) tea.Msg { return untrashedMsg{of: t, err: err} })
 }
 
@@ -209,11 +263,16 @@ func (m *Model) untrashed(msg untrashedMsg) tea.Cmd {
 	label := m.opts.NewOperation()
 	for _, d := range msg.entries {
 		n, err := model.NewMessageOf(d, label)
-		if err != nil {
+		switch {
+		case msg.there[d.Key]:
+			p.refused["it is still in the DLQ: retry it there instead"]++
+		case m.trash.published[d.Key]:
+			p.refused["it was published anew already"]++
+		case err != nil:
 			p.refused[err.Error()]++
-			continue
+		default:
+			p.messages, p.keys = append(p.messages, n), append(p.keys, d.Key)
 		}
-		p.messages = append(p.messages, n)
 	}
 	if len(p.messages) == 0 {
 		for why := range p.refused {
@@ -249,7 +308,8 @@ func (s *sheet) saysPublishing(m *Model, label string) []sheetLine {
 
 // publishAll sends the messages of a sheet, each once. At the first that fails it stops.
 func (m *Model) publishAll(p *publishing) tea.Cmd {
-	b, messages, calls := m.opts.Backend, p.messages, m.calls
+	b, messages, keys, name, calls := m.opts.Backend, p.messages, p.keys, p.of.Name, m.calls
+	all := len(p.refused) == 0
 	m.publishing = &publication{of: len(messages)}
 	progress := m.publishing
 	return safely("publishing", func() tea.Msg {
@@ -259,11 +319,11 @@ func (m *Model) publishAll(p *publishing) tea.Cmd {
 			}
 			progress.made.Store(int32(i))
 			if _, err := b.Publish(context.Background(), n); err != nil {
-				return publishedMsg{i, len(messages), fmt.Errorf("of %s: %w", n.Destination, err)}
+				return publishedMsg{name, keys[:i], len(messages), false, fmt.Errorf("of %s: %w", model.Destination(n.Destination), err)}
 			}
 		}
 		progress.made.Store(int32(len(messages)))
-		return publishedMsg{len(messages), len(messages), nil}
+		return publishedMsg{name, keys, len(messages), all, nil}
 	}, func(err error) tea.Msg { return publishedMsg{of: len(messages), err: err} })
 }
 
@@ -275,11 +335,23 @@ type publication struct {
 
 func (m *Model) published(msg publishedMsg) tea.Cmd {
 	m.publishing = nil
-	if msg.err == nil {
-		return m.say(text.Sprintf("%s published anew", nounEntries(msg.made)))
+	for _, k := range msg.keys {
+		m.trash.published[k] = true
 	}
-	m.complain(text.Sprintf("%d of %d were published anew; then it stopped, and the message it stopped at may have been made: %s", msg.made, msg.of, msg.err.Error()))
-	return nil
+	if msg.err != nil {
+		m.complain(text.Sprintf("%d of %d were published anew; then it stopped, and the message it stopped at may have been made: %s", len(msg.keys), msg.of, msg.err.Error()))
+		return nil
+	}
+	said := m.say(text.Sprintf("%s published anew, and out of the trash", nounEntries(len(msg.keys))))
+	if !msg.all {
+		return said
+	}
+	t := m.opts.Trash
+	return tea.Batch(said, safely("emptying the trash", func() tea.Msg {
+		err := t.RemoveTrash(msg.name)
+		past, err2 := t.Trash()
+		return trashMsg{past, errors.Join(err, err2)}
+	}, func(err error) tea.Msg { return trashMsg{err: err} }))
 }
 
 // trashKey does what a key does on a line of the trash.
@@ -290,8 +362,6 @@ func (m *Model) trashKey(b keymap.Binding, t model.Trashed) (tea.Cmd, bool) {
 			return m.say(text.Const("R does nothing now: redrive was started with --read-only")), true
 		}
 		return m.planPublishing(t), true
-	case keymap.Open, keymap.Pause, keymap.StopFeed, keymap.Faster, keymap.Slower, keymap.WriteReport, keymap.Copy:
-		return m.say(text.Const("this was deleted: R publishes it anew")), true
 	}
 	return nil, false
 }

@@ -2,6 +2,7 @@ package ui_test
 
 import (
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -46,6 +47,14 @@ func (b *bin) LoadTrash(name string) ([]model.Detail, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.kept[name], nil
+}
+
+func (b *bin) RemoveTrash(name string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.kept, name)
+	b.past = slices.DeleteFunc(b.past, func(t model.Trashed) bool { return t.Name == name })
+	return nil
 }
 
 func trashed(b *bin) option { return func(o *ui.Options) { o.Trash = b } }
@@ -104,8 +113,8 @@ func TestNothingIsDeletedThatCannotBeKept(t *testing.T) {
 }
 
 func TestADeleteIsTakenBack(t *testing.T) {
-	b := newMemory(5, 0)
-	d := newDriver(t, b, 120, 40, trashed(&bin{}))
+	b, trash := newMemory(5, 0), &bin{}
+	d := newDriver(t, b, 120, 40, trashed(trash))
 	d.press(keymap.TakeBack)
 	d.shows("there is no delete to take back")
 	d.press(keymap.Delete)
@@ -118,8 +127,32 @@ func TestADeleteIsTakenBack(t *testing.T) {
 		t.Fatal("it was deleted")
 	}
 	d.hides("deleting")
-	d.press(keymap.Delete)
+	d.press(keymap.JobsView)
+	d.hides("in trash")
+	if len(trash.past) != 0 {
+		t.Error("copies of what was not deleted are kept")
+	}
+	d.press(keymap.Messages, keymap.Delete)
 	d.shows("Delete 1 message")
+}
+
+func TestWhatIsStillInTheDLQIsNotPublished(t *testing.T) {
+	b, trash := newMemory(5, 0), &bin{}
+	if err := trash.SaveTrash("redrive-00000001", []model.Detail{{Entry: message(0)}, {Entry: message(9)}}, time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	d := newDriver(t, b, 120, 40, trashed(trash))
+	d.press(keymap.JobsView, keymap.PlanAgain)
+	d.shows("Publish 1 message anew", "1: it is still in the DLQ: retry it there instead")
+	d.confirm()
+	if b.calls["publish"] != 1 {
+		t.Fatalf("published %d times", b.calls["publish"])
+	}
+	d.press(keymap.PlanAgain)
+	d.hides("Publish 1 message anew")
+	if b.calls["publish"] != 1 {
+		t.Errorf("published %d times", b.calls["publish"])
+	}
 }
 
 func TestADeleteThatWaitsIsNotSentWhenTheProgramEnds(t *testing.T) {
@@ -145,7 +178,7 @@ func TestWhatWasDeletedIsPublishedAnew(t *testing.T) {
 	d.confirm()
 	d.pass(10 * time.Second)
 	d.press(keymap.JobsView, keymap.Last)
-	d.shows("deleted: 1 entry in the trash", "kept until 2026-04-13")
+	d.shows("deleted 1 entry", "in trash", "kept until 2026-04-13")
 	d.press(keymap.PlanAgain)
 	d.shows("Publish 1 message anew", "POST /v2/publish/{destination}", "no entry goes back into the DLQ")
 	d.press(keymap.No)
@@ -155,7 +188,8 @@ func TestWhatWasDeletedIsPublishedAnew(t *testing.T) {
 	}
 	d.press(keymap.PlanAgain)
 	d.confirm()
-	d.shows("1 entry published anew")
+	d.shows("1 entry published anew, and out of the trash")
+	d.hides("in trash  ")
 	if b.calls["publish"] != 1 {
 		t.Errorf("published %d times", b.calls["publish"])
 	}

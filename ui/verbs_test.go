@@ -63,7 +63,7 @@ func TestTheFailureFunctionIsRunOnlyWhereItFailed(t *testing.T) {
 		d.press(keymap.Mark)
 	}
 	d.press(keymap.RerunFailure)
-	d.shows("Run again the failure function of 2 workflow runs", "2 with no failed failure function: wfr_0001, wfr_0003", "/v2/workflows/dlq/callback/")
+	d.shows("Run the failure function of 2 workflow runs again", "2 with no failed failure function: wfr_0001, wfr_0003", "/v2/workflows/dlq/callback/")
 	d.confirm()
 	d.shows("failure function started again")
 	if len(b.writes) != 2 || b.writes[0].Verb != model.RerunFailureFunction {

@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -44,4 +45,22 @@ func Whole(ctx context.Context, b model.Backend, keys []model.Key) ([]model.Deta
 		}
 	}
 	return whole, nil
+}
+
+// Present are those of the entries that are in the DLQ.
+func Present(ctx context.Context, b model.Backend, keys []model.Key) (map[model.Key]bool, error) {
+	there := map[model.Key]bool{}
+	for part := range slices.Chunk(keys, model.PageSize) {
+		found, err := look(ctx, b, part)
+		if _, gone := errors.AsType[*model.NotFoundError](err); gone && len(part) == 1 {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		for i := range found {
+			there[found[i].Key] = true
+		}
+	}
+	return there, nil
 }
