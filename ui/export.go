@@ -33,7 +33,8 @@ type exportDialog struct {
 	input   textinput.Model
 	rows    model.Shown
 	kind    model.Kind
-	says    text.Safe // what would be written
+	report  *model.Job // whose report is written, instead of rows
+	says    text.Safe  // what would be written
 	problem text.Safe
 	exists  string // the name that is taken, and that enter overwrites
 }
@@ -53,10 +54,7 @@ func (m *Model) noExport() string {
 
 func (m *Model) beginExport() tea.Cmd {
 	l := m.list()
-	x := &exportDialog{kind: m.kind, input: textinput.New()}
-	x.input.Prompt = ""
-	x.input.CharLimit = 1024
-	x.input.KeyMap.Paste.SetEnabled(false) // it would read the clipboard of the machine that redrive runs on
+	x := newExportDialog(m.kind)
 	hidden := 0
 	if l.Marks.Len() > 0 {
 		x.rows, hidden = l.ShownMarked()
@@ -78,11 +76,23 @@ func (m *Model) beginExport() tea.Cmd {
 		x.says = text.Sprintf("%s, without %d hidden by the filter", x.says, hidden)
 	}
 	name := "redrive-" + strings.ReplaceAll(m.kind.Noun(2), " ", "-") + m.now.In(m.opts.Zone).Format("-20060102-150405.jsonl")
+	m.askForName(x, name)
+	return nil
+}
+
+func newExportDialog(k model.Kind) *exportDialog {
+	x := &exportDialog{kind: k, input: textinput.New()}
+	x.input.Prompt = ""
+	x.input.CharLimit = 1024
+	x.input.KeyMap.Paste.SetEnabled(false) // it would read the clipboard of the machine that redrive runs on
+	return x
+}
+
+func (m *Model) askForName(x *exportDialog, name string) {
 	x.input.SetValue(name)
 	x.input.CursorEnd()
 	x.input.Focus()
 	m.export.dialog = x
-	return nil
 }
 
 // exportTyped takes a key or a paste into the name. A name that has changed is asked about anew.
@@ -129,6 +139,12 @@ func (m *Model) takeName() tea.Cmd {
 	name := strings.TrimSpace(x.input.Value())
 	ending := strings.ToLower(filepath.Ext(name))
 	switch {
+	case x.report != nil && (ending != ".md" || text.Unsafe(name) > 0):
+		x.problem = text.Const("the name must end in .md, and have only characters that can be read")
+		return nil
+	case x.report != nil:
+		m.closeExport()
+		return m.writeReport(x.report, name)
 	case ending != ".jsonl" && ending != ".csv":
 		x.problem = text.Const("the name must end in .jsonl (whole entries) or .csv (a table)")
 		return nil
@@ -254,6 +270,9 @@ func (m *Model) drawExportSays() string {
 		return r.put(m.theme.bad, x.problem).String()
 	}
 	r.put(m.theme.note, x.says)
+	if x.report != nil {
+		return r.String()
+	}
 	if !m.opts.IncludeSecrets {
 		r.put(m.theme.dim, text.Const(" · secrets masked"))
 	}

@@ -186,7 +186,8 @@ func (m *Model) jobsKey(b keymap.Binding) (cmd tea.Cmd, done bool) {
 	case keymap.SortOutcomes:
 		m.menu = outcomeSortMenu(v.inside)
 	case keymap.WriteReport:
-		return m.writeReport(j), true
+		m.askForReport(j)
+		return nil, true
 	case keymap.Back:
 		switch {
 		case m.notices.err != nil:

@@ -2,6 +2,7 @@ package ui_test
 
 import (
 	"errors"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -318,4 +319,29 @@ func TestAnAnswerThatCannotBeRecordedIsSaid(t *testing.T) {
 	d.confirm()
 	d.pass(10 * time.Second) // the answer to the key stands before it
 	d.shows("the journal lacks an answer (no space left)")
+}
+
+func TestTheReportIsWrittenToTheNameThatIsAskedFor(t *testing.T) {
+	t.Chdir(t.TempDir())
+	d := newDriver(t, newMemory(3, 0), 120, 40)
+	d.press(keymap.BringBack)
+	d.confirm()
+	d.press(keymap.JobsView, keymap.WriteReport)
+	d.shows("write to", "the report of job 1, as Markdown")
+	d.press(keymap.EmptyExport)
+	d.typed("px.txt")
+	d.press(keymap.ApplyExport)
+	d.shows("the name must end in .md")
+	d.press(keymap.EmptyExport)
+	d.typed("xp.md")
+	d.press(keymap.ApplyExport)
+	d.shows("the report is in", "xp.md")
+	report, err := os.ReadFile("xp.md")
+	if err != nil || !strings.Contains(string(report), "# Retry of 1 message") {
+		t.Errorf("%v: %q", err, report)
+	}
+	d.press(keymap.WriteReport, keymap.EmptyExport)
+	d.typed("xp.md")
+	d.press(keymap.ApplyExport)
+	d.shows("xp.md is there already")
 }

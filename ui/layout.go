@@ -84,10 +84,15 @@ func (m *Model) arrange() tea.Cmd {
 // what to do. A small screen keeps room for the list.
 func (m *Model) noticeRows() int {
 	n := m.notice()
-	if n == nil || !n.err || m.width < minWidth {
+	if n == nil || m.width < minWidth {
 		return 1
 	}
-	return max(1, min(len(wrapWords(n.text, m.noticeWidth())), noticeLimit, (m.height-headerRows-footerRows)/3))
+	return max(1, min(len(wrapWords(n.text, m.noticeWidth(n.err))), noticeLimit, (m.height-headerRows-footerRows)/3))
 }
 
-func (m *Model) noticeWidth() int { return max(8, m.width-3-len("  esc dismisses")) }
+func (m *Model) noticeWidth(err bool) int {
+	if !err {
+		return max(8, m.width-1)
+	}
+	return max(8, m.width-3-len("  esc dismisses"))
+}

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -26,6 +25,8 @@ type Options struct {
 	IncludeSecrets bool
 	// Recorder keeps the record of operations; nil when none is kept.
 	Recorder model.Recorder
+	// Durable is set when the record outlives the program.
+	Durable bool
 	// Trash keeps what is deleted; nil when nothing is kept.
 	Trash model.Trash
 	// Unfinished are the operations that earlier sessions left unfinished.
@@ -232,35 +233,3 @@ func (m *Model) say(s text.Safe) tea.Cmd {
 }
 
 func (m *Model) complain(s text.Safe) { m.notices.add(m.now, true, s) }
-
-// Close ends the session once the program has ended: nothing is sent any more, and answers that came too late for the
-// screen are taken in. It returns what is not settled, one line an entry, with what is known of it.
-func (m *Model) Close() []string {
-	for _, r := range m.calls.close() {
-		m.jobs[r.Step.Job-1].Apply(r, m.opts.Now())
-	}
-	if m.opts.Recorder != nil {
-		_ = writeNotes(m.opts.Recorder, m.notes())
-	}
-	out := m.abandonExport()
-	if p := m.publishing; p != nil {
-		out = append(out, fmt.Sprintf("publishing anew: %d of %d were published, and perhaps one more", p.made.Load(), p.of))
-	}
-	for _, j := range m.jobs {
-		if j.Restored || j.Unsettled() == 0 {
-			continue
-		}
-		for i := range j.Len() {
-			o := j.Outcome(i)
-			if o.Settled() && o.State != model.InDoubt {
-				continue
-			}
-			state := o.State
-			if state == model.Sending && !m.calls.open(j.Number, j.Key(i)) {
-				state = model.NotSent
-			}
-			out = append(out, text.Sprintf("%s of %s %s: %s", j.Plan.Verb.String(), j.Plan.Selection.Kind().Noun(1), j.Key(i).ID, state.String()).String())
-		}
-	}
-	return out
-}

@@ -148,7 +148,7 @@ func (m *Model) takeUnfinished() {
 	case n == 0 && len(m.jobs) > 0:
 		m.notices.add(m.now, false, text.Const("what an earlier session sent is followed on: 4 shows what became of it"))
 	case n > 0:
-		m.notices.add(m.now, false, text.Sprintf("%s unfinished from an earlier session: 4 shows what is known of it, R there goes on", operations(n)))
+		m.notices.add(m.now, false, text.Sprintf("%s unfinished from an earlier session: 4 shows, R there goes on", operations(n)))
 	}
 }
 

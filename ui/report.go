@@ -19,10 +19,16 @@ type reportedMsg struct {
 	err  error
 }
 
-// writeReport writes the report of a job to a file of its own, which only its owner can read.
-func (m *Model) writeReport(j *model.Job) tea.Cmd {
+// askForReport asks where the report of a job is to be written.
+func (m *Model) askForReport(j *model.Job) {
+	x := newExportDialog(j.Plan.Selection.Kind())
+	x.report, x.says = j, text.Sprintf("the report of job %d, as Markdown", j.Number)
+	m.askForName(x, fmt.Sprintf("%s-%s.md", j.Plan.Operation, m.now.In(m.opts.Zone).Format("20060102-150405")))
+}
+
+// writeReport writes the report of a job to a file that was not there, which only its owner can read.
+func (m *Model) writeReport(j *model.Job, name string) tea.Cmd {
 	report := j.Report(m.opts.Title, m.now, m.opts.Zone)
-	name := fmt.Sprintf("%s-%s.md", j.Plan.Operation, m.now.In(m.opts.Zone).Format("20060102-150405"))
 	return safely("writing the report", func() tea.Msg {
 		return reportedMsg{name, writeNew(name, report)}
 	}, func(err error) tea.Msg { return reportedMsg{name, err} })
@@ -40,7 +46,7 @@ func writeNew(name, content string) error {
 func (m *Model) reported(msg reportedMsg) tea.Cmd {
 	switch {
 	case errors.Is(msg.err, fs.ErrExist):
-		m.complain(text.Sprintf("the report was not written: %s is there already; press w again in a second", msg.name))
+		m.complain(text.Sprintf("the report was not written: %s is there already; choose another name", msg.name))
 		return nil
 	case msg.err != nil:
 		m.complain(text.Sprintf("the report was not written: %s: y then m copies it instead", msg.err.Error()))

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/dustin/go-humanize"
 
 	"redrive/keymap"
 	"redrive/model"
@@ -29,6 +28,7 @@ type sheet struct {
 	// publish is what the sheet is for when it is no plan: deleted messages that are published anew.
 	publish *publishing
 	lines   []sheetLine
+	shown   []sheetLine // lines as they fit the width
 	summary model.Summary
 	top     int
 	// watching is set while it is being found out whether the sheet's frame stands; quiet counts the looks at which the
@@ -198,7 +198,7 @@ func (m *Model) sheetKey(msg tea.KeyPressMsg, b keymap.Binding, known bool) tea.
 		}
 		return m.send()
 	case keymap.Down, keymap.ScrollDown:
-		s.top = min(s.top+1, len(s.lines)-s.room(m.height))
+		s.top = min(s.top+1, max(0, len(s.shown)-s.room(m.height)))
 	case keymap.Up, keymap.ScrollUp:
 		s.top = max(0, s.top-1)
 	case keymap.Suspend:
@@ -261,20 +261,8 @@ func (m *Model) stepDone(r model.StepResult) tea.Cmd {
 // sumUp says how a job ended: a success expires, anything else stays until it was seen.
 func (m *Model) sumUp(j *model.Job) tea.Cmd {
 	counts := j.Counts()
-	var parts []text.Safe
-	good := 0
-	for _, s := range model.OutcomeStates {
-		n := counts[s]
-		if n == 0 {
-			continue
-		}
-		switch s {
-		case model.Sent, model.Delivered, model.Retrying:
-			good += n
-		}
-		parts = append(parts, text.Sprintf("%s %s", humanize.Comma(int64(n)), model.Outcome{State: s, Verb: j.Plan.Verb}.Words()))
-	}
-	words := text.Sprintf("%s of %s: %s", j.Plan.Verb.String(), count(j.Len(), j.Plan.Selection.Kind()), text.Join(text.Const(", "), parts...))
+	good := counts[model.Sent] + counts[model.Delivered] + counts[model.Retrying]
+	words := text.Sprintf("%s of %s: %s", j.Plan.Verb.String(), count(j.Len(), j.Plan.Selection.Kind()), outcomeCounts(counts, j.Plan.Verb))
 	if good == j.Len() {
 		return m.say(words)
 	}

@@ -211,7 +211,7 @@ func (s *sheet) irrevocable() text.Safe {
 // room is how many of the lines fit on a screen of so many.
 func (s *sheet) room(height int) int {
 	const framed, staying = 4, 2 // rules, title and question; the first line of the screen and the footer
-	lines := len(s.lines)
+	lines := len(s.shown)
 	if s.form != nil {
 		lines = len(s.form.fields)
 	}
@@ -222,6 +222,7 @@ func (s *sheet) room(height int) int {
 // the number, and the question, are always on it; what lies between gives way.
 func (m *Model) drawSheetOver(lines []string) (cursorX, cursorY int) {
 	s := m.sheet
+	s.shown = wrapWarnings(m, s.lines)
 	between := s.room(len(lines))
 	at := len(lines) - 1 - between - 4
 	lines[at] = m.drawRule(m.width)
@@ -238,11 +239,11 @@ func (m *Model) drawSheetOver(lines []string) (cursorX, cursorY int) {
 		}
 		cursorX, cursorY = x, at+2+y
 	} else {
-		top := min(s.top, len(s.lines)-between)
-		if hidden := len(s.lines) - between; hidden > 0 {
+		top := min(s.top, len(s.shown)-between)
+		if hidden := len(s.shown) - between; hidden > 0 {
 			r.right(m.theme.dim, text.Sprintf("%d more lines: ↓ ↑ ", hidden))
 		}
-		for i, l := range s.lines[top : top+between] {
+		for i, l := range s.shown[top : top+between] {
 			lines[at+2+i] = newRow(m.width).space(4).fit(m.theme.dim, l.label, labelWidth).put(l.style, l.text).String()
 		}
 	}
@@ -254,6 +255,25 @@ func (m *Model) drawSheetOver(lines []string) (cursorX, cursorY int) {
 	}
 	lines[at+3+between] = m.drawRule(m.width)
 	return cursorX, cursorY
+}
+
+// wrapWarnings breaks what a sheet warns of into as many lines as it needs: its end is where the meaning is.
+func wrapWarnings(m *Model, lines []sheetLine) []sheetLine {
+	width := m.width - 4 - labelWidth
+	out := make([]sheetLine, 0, len(lines))
+	for _, l := range lines {
+		if l.style != m.theme.warn || l.text.Width() <= width || width < 8 {
+			out = append(out, l)
+			continue
+		}
+		for i, part := range wrapWords(l.text, width) {
+			out = append(out, sheetLine{l.label, l.style, part})
+			if i == 0 {
+				l.label = text.Safe{}
+			}
+		}
+	}
+	return out
 }
 
 // drawQuestion is the question, and how it is answered; with the place of the text cursor when something is typed.

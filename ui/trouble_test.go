@@ -50,7 +50,7 @@ func TestWhatIsNotSettledIsSaidAtTheEnd(t *testing.T) {
 	d.press(keymap.Mark, keymap.Mark, keymap.BringBack)
 	d.confirm()
 	left := d.m.Close()
-	if len(left) != 1 || !strings.Contains(left[0], message(0).Key.ID) || !strings.Contains(left[0], "in doubt") {
+	if len(left) != 2 || !strings.Contains(left[0], message(0).Key.ID) || !strings.Contains(left[0], "in doubt") || !strings.HasSuffix(left[1], "1 sent, 1 in doubt") {
 		t.Errorf("it says %q", left)
 	}
 }

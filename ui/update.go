@@ -28,6 +28,12 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
+		if m.sheet != nil {
+			// It is drawn anew, and has to be read anew.
+			m.sheets++
+			m.sheet.id, m.sheet.watching = m.sheets, false
+			m.sheet.guard.Unreadable()
+		}
 		if m.help != nil {
 			m.help = newHelpPage(m)
 		}

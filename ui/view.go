@@ -166,13 +166,19 @@ func (m *Model) drawNotice() []string {
 		return []string{m.drawRule(m.width)}
 	}
 	if !n.err {
-		return []string{newRow(m.width).space(1).put(m.theme.note, n.text).String()}
+		lines := make([]string, m.lay.notice.height)
+		for i, part := range wrapWords(n.text, m.noticeWidth(false)) {
+			if i < len(lines) {
+				lines[i] = newRow(m.width).space(1).put(m.theme.note, part).String()
+			}
+		}
+		return lines
 	}
 	hint := text.Const("  esc dismisses")
 	if m.filter.editing {
 		hint = text.Safe{}
 	}
-	wrapped := wrapWords(n.text, m.noticeWidth())
+	wrapped := wrapWords(n.text, m.noticeWidth(true))
 	lines := make([]string, m.lay.notice.height)
 	for i := range lines {
 		r := newRow(m.width)
