@@ -39,9 +39,9 @@ func (m *Model) drawJobList(lines []string, width, height int) []string {
 	at, what := 16, 38
 	switch {
 	case width < 60:
-		at, what = 0, 16
+		at, what = 0, 14
 	case width < 110:
-		at, what = 9, 16
+		at, what = 0, 20
 	}
 	heading := newRow(width).space(gutter).fit(m.theme.dim, text.Const("JOB"), 5).fit(m.theme.dim, text.Const("CONFIRMED"), at)
 	heading.fit(m.theme.dim, text.Const("WHAT"), what).fit(m.theme.dim, text.Const("STATE"), jobStateCell).put(m.theme.dim, text.Const("OUTCOMES"))

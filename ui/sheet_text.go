@@ -72,7 +72,7 @@ func (s *sheet) says(m *Model) []sheetLine {
 	}
 	if n := len(p.Unfit); n > 0 {
 		warn(next(p.CursorOutside == nil && p.Hidden+p.Acted == 0, text.Const("not in it")),
-			text.Sprintf("%d with no failed failure function: %s", n, strings.Join(p.Unfit, ", ")))
+			text.Sprintf("%d with no failed failure function: %s", n, firstNames(p.Unfit)))
 	}
 	if p.Gone > 0 {
 		warn(next(p.CursorOutside == nil && p.Hidden+p.Acted+len(p.Unfit) == 0, text.Const("not in it")), text.Sprintf("%s that are gone from the DLQ", humanize.Comma(int64(p.Gone))))
@@ -137,6 +137,15 @@ func (s *sheet) says(m *Model) []sheetLine {
 		warn(text.Safe{}, text.Const("steps that are finished run again; R resumes instead"))
 	}
 	return out
+}
+
+// firstNames are the first of many names.
+func firstNames(names []string) string {
+	const shown = 5
+	if len(names) <= shown {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:shown], ", "), len(names)-shown)
 }
 
 func firstFew(c []model.Count) []model.Count {
