@@ -102,7 +102,9 @@ type Model struct {
 	// publishing is what is published anew just now; nil when nothing is.
 	publishing *publication
 	acted      map[model.Key]actedOn
-	calls      *answers
+	// doubted are entries that were left in doubt once: sent again, they may be sent twice.
+	doubted map[model.Key]bool
+	calls   *answers
 
 	// markAllWaits is set while pages are loaded for marking all.
 	markAllWaits [len(model.Kinds)]bool
@@ -149,7 +151,7 @@ func New(o Options) *Model {
 		opts: o, theme: DefaultTheme(), now: o.Now(), store: model.NewStore(),
 		trash:  trash{saving: map[int]bool{}, held: map[int]time.Time{}, published: map[model.Key]bool{}},
 		record: recording{begun: map[int]bool{}, ended: map[int]bool{}},
-		acted:  map[model.Key]actedOn{}, calls: &answers{}, filter: newFilterLine(),
+		acted:  map[model.Key]actedOn{}, doubted: map[model.Key]bool{}, calls: &answers{}, filter: newFilterLine(),
 	}
 	for _, k := range model.Kinds {
 		m.lists[k] = model.NewListing(m.store, o.DLQ, k)

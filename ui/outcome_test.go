@@ -108,3 +108,18 @@ func TestABurstLimitIsWaitedForAndTheCallMadeOnce(t *testing.T) {
 		t.Errorf("made %d messages", b.made)
 	}
 }
+
+func TestWhatWasInDoubtIsSaidBeforeItIsSentAgain(t *testing.T) {
+	b := newMemory(3, 0)
+	b.do = func(model.Write) (bool, error) { return false, &model.LostAnswerError{Host: "h"} }
+	d := newDriver(t, b, 140, 40)
+	d.press(keymap.BringBack)
+	d.confirm()
+	d.pass(3 * time.Minute)
+	d.press(keymap.BringBack)
+	d.shows("in doubt from before: 1, which may be sent twice")
+	d.press(keymap.No, keymap.TakeIn, keymap.BringBack)
+	d.shows("in doubt from before: 1, which may be sent twice")
+	d.press(keymap.No, keymap.JobsView, keymap.PlanAgain)
+	d.shows("Retry 1 message", "in doubt from before: 1, which may be sent twice")
+}

@@ -63,6 +63,14 @@ func (m *Model) plan(verb model.Verb) tea.Cmd {
 }
 
 func (m *Model) showSheet(plan model.Plan) tea.Cmd {
+	if plan.Doubtful == 0 && plan.Verb == model.Retry {
+		for i := range plan.Entries {
+			k := plan.Selection.At(i)
+			if o, acted := m.outcome(k); m.doubted[k] || acted && o.State == model.InDoubt {
+				plan.Doubtful++
+			}
+		}
+	}
 	plan.Kept = plan.Verb == model.Delete && m.opts.Trash != nil
 	m.sheets++
 	m.sheet = &sheet{id: m.sheets, plan: plan, question: plan.Question()}

@@ -78,7 +78,7 @@ func (s *sheet) says(m *Model) []sheetLine {
 		warn(next(p.CursorOutside == nil && p.Hidden+p.Acted+len(p.Unfit) == 0, text.Const("not in it")), text.Sprintf("%s that are gone from the DLQ", humanize.Comma(int64(p.Gone))))
 	}
 	if p.Doubtful > 0 {
-		warn(text.Const("take care"), text.Sprintf("%s are in doubt from before: they may be sent twice", humanize.Comma(int64(p.Doubtful))))
+		warn(text.Const("take care"), text.Sprintf("in doubt from before: %s, which may be sent twice", humanize.Comma(int64(p.Doubtful))))
 	}
 	if p.Newcomers > 0 {
 		add(next(p.CursorOutside == nil && p.Hidden+p.Acted+len(p.Unfit)+p.Gone == 0, text.Const("not in it")), text.Sprintf("%d newcomers that are not shown yet", p.Newcomers))

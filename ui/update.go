@@ -228,6 +228,7 @@ func (m *Model) reread(f model.Fetch, gone []model.Key) {
 	for _, id := range f.Query.IDs {
 		k := model.Key{DLQ: f.Query.DLQ, Kind: f.Query.Kind, ID: id}
 		if o, ok := m.outcome(k); ok && !vanished[k] && o.Settled() && o.State == model.InDoubt && o.Verb.MaySendAgain() {
+			m.doubted[k] = true
 			delete(m.acted, k)
 		}
 	}
@@ -256,6 +257,7 @@ func (m *Model) takeIn() tea.Cmd {
 	})
 	for k := range m.acted {
 		if o, _ := m.outcome(k); k.Kind == m.kind && (o.LeavesList() || o.Settled() && !o.TakesNoVerb()) {
+			m.doubted[k] = m.doubted[k] || o.State == model.InDoubt
 			delete(m.acted, k)
 		}
 	}
