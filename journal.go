@@ -48,7 +48,7 @@ func openRecord(o dashboardOptions, client *api.Client) record {
 
 // refusing is a record that cannot be kept.
 func (r record) refusing(err error) record {
-	r.recorder, r.trouble = refusal{err}, "nothing can be sent, since the journal cannot be kept: "+err.Error()
+	r.recorder, r.trouble = refusal{err}, "nothing can be sent: "+err.Error()
 	return r
 }
 

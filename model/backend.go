@@ -28,7 +28,8 @@ type Query struct {
 	Kind   Kind
 	Server ServerFilter
 	Cursor string // empty for the first page; otherwise as the page before gave it
-	// IDs asks for exactly these entries instead (at most [PageSize]); the filter and the cursor are not used then.
+	// IDs asks for exactly these entries instead (at most [PageSize]); the filter and the cursor are not used then. When there
+	// are many and the server cannot list by ids, the error is a [NoListByIDError].
 	IDs []string
 	// Background lets every read go first that is not in the background.
 	Background bool
