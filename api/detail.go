@@ -57,6 +57,7 @@ func (r *entryReader) finishDetail() {
 	d := r.detail
 	d.Response = string(cutAtRune(d.ResponseBody.Bytes, model.ResponseHead))
 	d.ResponseCut = len(d.ResponseBody.Bytes) > model.ResponseHead
+	r.said = model.ReadResponse(d.ResponseBody.Bytes)
 	if r.info == nil && d.FailureState != "" {
 		r.info = &model.FailureFunction{}
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"hash/maphash"
 	"math"
 	"strconv"
 	"time"
@@ -12,9 +13,16 @@ import (
 const (
 	// base64Head is how many characters of base64 hold [model.ResponseHead] bytes.
 	base64Head = (model.ResponseHead + 2) / 3 * 4
+	// base64Cause is how many hold [model.CauseHead].
+	base64Cause = (model.CauseHead + 2) / 3 * 4
+	// longestEscape is how many bytes one may stand for in a string of JSON.
+	longestEscape = len(`\u0000`)
 	// labelChunk is how many labels of a page share one allocation.
 	labelChunk = 64
 )
+
+// causeSeed is of this process: the sums made with it tell nothing beyond it.
+var causeSeed = maphash.MakeSeed()
 
 // The time in a DLQ id is believed within this span: the service is younger than its beginning.
 var (
@@ -34,6 +42,10 @@ type entryReader struct {
 	// texts, when it is not nil, gets the texts of the entry as they stand.
 	texts *rawTexts
 
+	// said is what the response says of the cause; answers are what responses of the page said, by their beginning.
+	said    model.Said
+	answers map[uint64]model.Said
+
 	label       string
 	labels      []string
 	labelsOdd   bool
@@ -44,7 +56,7 @@ type entryReader struct {
 // read fills entry from the object that comes next, whatever it is like; its key has no id when none came. With detail,
 // whose entry it then is, everything else is kept too.
 func (r *entryReader) read(entry *model.Entry, detail *model.Detail) {
-	r.entry, r.detail = entry, detail
+	r.entry, r.detail, r.said = entry, detail, model.Said{}
 	r.label, r.labels, r.labelsOdd, r.info = "", nil, false, nil
 	if r.texts != nil {
 		*r.texts = rawTexts{json: r.texts.json[:0]}
@@ -74,6 +86,7 @@ func (r *entryReader) finish() {
 	if r.detail != nil {
 		r.finishDetail()
 	}
+	e.Cause = e.CauseOf(r.said)
 	e.Problem = r.takeProblems()
 }
 
@@ -203,7 +216,24 @@ func (r *entryReader) readResponseHead() {
 		r.scratch = appendUnescaped(r.scratch[:0], quoted, model.ResponseHead+utf8.UTFMax)
 		r.entry.ResponseCut = len(r.scratch) > model.ResponseHead
 		r.entry.Response = r.keep(cutAtRune(r.scratch, model.ResponseHead))
+		r.readCause(response, quoted, func() []byte { return appendUnescaped(r.scratch[:0], quoted, model.CauseHead) })
 	}
+}
+
+// readCause reads what the response says of the cause. Responses that are alike are looked at once a page: that two which
+// are not have one sum of 64 bits does not happen.
+func (r *entryReader) readCause(part textPart, raw []byte, body func() []byte) {
+	sum := maphash.Bytes(causeSeed, raw[:min(len(raw), longestEscape*model.CauseHead)]) ^ uint64(part)
+	said, known := r.answers[sum]
+	if !known {
+		r.scratch = body()
+		said = model.ReadResponse(r.scratch)
+		if r.answers == nil {
+			r.answers = map[uint64]model.Said{}
+		}
+		r.answers[sum] = said
+	}
+	r.said = said
 }
 
 func (r *entryReader) readResponseHeadBase64() {
@@ -225,6 +255,14 @@ func (r *entryReader) readResponseHeadBase64() {
 	}
 	r.entry.ResponseCut = r.entry.ResponseCut || len(body) > model.ResponseHead
 	r.entry.Response = r.keep(cutAtRune(body, model.ResponseHead))
+	r.readCause(responseBase64, quoted, func() []byte {
+		r.scratch = appendUnescaped(r.scratch[:0], quoted, base64Cause)
+		whole, ok := decodeBase64(r.scratch[:min(len(r.scratch), base64Cause)])
+		if !ok {
+			return body
+		}
+		return whole
+	})
 }
 
 // failure reads the time and the number in a DLQ id of the usual form `<13-digit ms>-<n>`; zero of any other id.

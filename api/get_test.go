@@ -36,6 +36,7 @@ func TestMessageIsReadWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	want.Cause = causeOf(want.Entry)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -63,6 +64,7 @@ func TestRunIsReadWholeAlsoWithoutItsID(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	want.Cause = causeOf(want.Entry)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

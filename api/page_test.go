@@ -24,6 +24,9 @@ func recorded(t testing.TB, name string) string {
 
 func at(ms int64) time.Time { return time.UnixMilli(ms) }
 
+// causeOf is the cause of an entry with the whole of its response in the summary.
+func causeOf(e model.Entry) model.Cause { return e.CauseOf(model.ReadResponse([]byte(e.Response))) }
+
 func TestPageOfMessagesIsReadFieldByField(t *testing.T) {
 	page, err := answering(t, 200, recorded(t, "messages.json")).List(t.Context(), model.Query{})
 	want := model.Page{Next: "1760000000123-0", Entries: []model.Entry{
@@ -45,6 +48,9 @@ func TestPageOfMessagesIsReadFieldByField(t *testing.T) {
 	}}
 	if err != nil {
 		t.Fatal(err)
+	}
+	for i := range want.Entries {
+		want.Entries[i].Cause = causeOf(want.Entries[i])
 	}
 	if diff := cmp.Diff(want, page); diff != "" {
 		t.Error(diff)
@@ -70,6 +76,9 @@ func TestPageOfRunsIsReadFieldByField(t *testing.T) {
 	}}
 	if err != nil {
 		t.Fatal(err)
+	}
+	for i := range want.Entries {
+		want.Entries[i].Cause = causeOf(want.Entries[i])
 	}
 	if diff := cmp.Diff(want, page); diff != "" {
 		t.Error(diff)
@@ -145,6 +154,7 @@ func TestOddEntryCostsAFieldAndNeverThePage(t *testing.T) {
 		"a broken header":   {`{` + id + `,"header":7,"responseHeader":"x","body":{},"notBefore":"x"}`, base},
 	} {
 		t.Run(name, func(t *testing.T) {
+			c.want.Cause = causeOf(c.want)
 			if diff := cmp.Diff(c.want, pageOf(t, c.json)); diff != "" {
 				t.Error(diff)
 			}

@@ -42,6 +42,8 @@ type Entry struct {
 	Response string
 	// ResponseCut is set when the body goes on after Response.
 	ResponseCut bool
+	// Cause is why it failed, worked out from more of the response than is kept.
+	Cause Cause
 
 	WorkflowRunID     string
 	WorkflowURL       string

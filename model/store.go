@@ -80,7 +80,7 @@ func (s *Store) Snapshot() Snapshot {
 func (s *Store) keep(e *Entry) {
 	for _, p := range []*string{
 		(*string)(&e.Key.DLQ), &e.URL, &e.Method, &e.QueueName, &e.URLGroup, &e.Endpoint, &e.ScheduleID, &e.FlowControlKey,
-		&e.CallerIP, &e.Response, &e.WorkflowURL, &e.FailureState, &e.Problem,
+		&e.CallerIP, &e.Response, &e.WorkflowURL, &e.FailureState, &e.Problem, &e.Cause.Destination, &e.Cause.Text, &e.Cause.Step,
 	} {
 		*p = s.intern(*p)
 	}
@@ -124,7 +124,7 @@ func same(a, b *Entry) bool {
 		a.URLGroup == b.URLGroup && a.Endpoint == b.Endpoint && a.ScheduleID == b.ScheduleID &&
 		a.FlowControlKey == b.FlowControlKey && a.CallerIP == b.CallerIP && a.FirstLabelOnly == b.FirstLabelOnly &&
 		a.MaxRetries == b.MaxRetries && a.CreatedAt.Equal(b.CreatedAt) && a.Status == b.Status && a.Response == b.Response &&
-		a.ResponseCut == b.ResponseCut &&
+		a.ResponseCut == b.ResponseCut && a.Cause == b.Cause &&
 		a.WorkflowRunID == b.WorkflowRunID && a.WorkflowURL == b.WorkflowURL &&
 		a.WorkflowCreatedAt.Equal(b.WorkflowCreatedAt) && a.FailureState == b.FailureState && a.Problem == b.Problem
 }

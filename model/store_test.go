@@ -94,6 +94,8 @@ func TestChangeOfAnyFieldMakesANewRow(t *testing.T) {
 			*f = f.Add(time.Second)
 		case *[]string:
 			*f = []string{"b"}
+		case *model.Cause:
+			f.Step = "charge"
 		default:
 			t.Fatalf("%s: no change is known for a %T", name, f)
 		}
@@ -119,6 +121,7 @@ func TestStoredEntryIsCutLooseFromThePage(t *testing.T) {
 	}
 	e.Key = model.Key{DLQ: model.DLQ(cut()), ID: cut()}
 	e.Labels = []string{cut(), cut()}
+	e.Cause = model.Cause{Destination: cut(), Text: cut(), Step: cut()}
 	given := e
 
 	s := model.NewStore()
@@ -135,6 +138,9 @@ func TestStoredEntryIsCutLooseFromThePage(t *testing.T) {
 	}
 	loose("DLQ", string(stored.Key.DLQ))
 	loose("id", stored.Key.ID)
+	loose("cause", stored.Cause.Destination)
+	loose("cause", stored.Cause.Text)
+	loose("cause", stored.Cause.Step)
 	for _, l := range stored.Labels {
 		loose("label", l)
 	}
