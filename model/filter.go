@@ -19,6 +19,8 @@ type term struct {
 
 	span     timeSpan // of a field of time
 	runMilli int64    // of created
+	cause    CauseID
+	class    Class
 }
 
 // FilterError is a mistake in a filter line, with the bytes of the line that are wrong.

@@ -112,6 +112,21 @@ var filterFields = []*filterField{
 	timeField("age", "how long ago it failed: 2h or 3d for at most that, <2h for less, >2h for more",
 		"for a range use since and until", readAge),
 	{
+		name: "cause", takes: "the id of a cause: 8 hex digits",
+		read: readCauseID, match: func(t *term, e *Entry) bool { return e.Cause.ID == t.cause },
+		values: func(e *Entry) []string { return []string{e.Cause.ID.String()} },
+	},
+	{
+		name: "class", takes: "the class of a cause: " + strings.Join(classNames[:], ", "),
+		read: readClass, match: func(t *term, e *Entry) bool { return e.Cause.Class == t.class },
+		values: func(e *Entry) []string {
+			if e.Cause.ID == 0 {
+				return nil
+			}
+			return []string{e.Cause.Class.String()}
+		},
+	},
+	{
 		name: "response", takes: "a part of the response's body",
 		parts: ResponseText, search: searchResponse,
 	},
@@ -277,6 +292,24 @@ func stateValues(e *Entry) []string {
 		}
 	}
 	return []string{e.FailureState}
+}
+
+func readCauseID(t *term, _ time.Time) string {
+	id, ok := ParseCauseID(t.value)
+	if !ok || t.value != id.String() {
+		return t.mistaken()
+	}
+	t.cause = id
+	return ""
+}
+
+func readClass(t *term, _ time.Time) string {
+	class, ok := ParseClass(t.value)
+	if !ok {
+		return t.mistaken()
+	}
+	t.class = class
+	return ""
 }
 
 func readRunCreated(t *term, _ time.Time) string {

@@ -38,6 +38,12 @@ func TestMistakeInAFilterIsShownUnderTheWordThatIsWrong(t *testing.T) {
 		{`state:CALLBACK_`, `state:CALLBACK_`, `state takes`},
 		{`state:CALLBACK_fail`, `state:CALLBACK_fail`, `state takes`},
 		{`a created:yesterday b`, `created:yesterday`, `created takes when a workflow run was created`},
+		{`cause:1a2b`, `cause:1a2b`, `cause takes the id of a cause`},
+		{`cause:1A2B3C4D`, `cause:1A2B3C4D`, `cause takes`},
+		{`cause:00000000`, `cause:00000000`, `cause takes`},
+		{`cause:1a2b3c4g`, `cause:1a2b3c4g`, `cause takes`},
+		{`class:slow`, `class:slow`, `class takes the class of a cause: unknown, overload, timeout`},
+		{`class:Timeout`, `class:Timeout`, `class takes`},
 		{`created:0`, `created:0`, `created takes`},
 		{`created:-1`, `created:-1`, `created takes`},
 		{`created:+5`, `created:+5`, `created takes`},
@@ -80,7 +86,7 @@ func TestUnknownFieldNamesThoseThereAre(t *testing.T) {
 	}
 	want := []string{
 		"status", "url", "method", "queue", "group", "schedule", "label", "ip", "flow", "id", "workflow", "run", "created", "state",
-		"since", "until", "age", "response", "body", "header",
+		"since", "until", "age", "cause", "class", "response", "body", "header",
 	}
 	if diff := cmp.Diff(want, model.FilterFields()); diff != "" {
 		t.Error(diff)
@@ -97,6 +103,7 @@ func TestFilterLetsThroughWhatItSays(t *testing.T) {
 		e.Key.ID = "1760000000123-0"
 		e.WorkflowRunID = "wfr_9"
 		e.Response = "upstream connect ERROR"
+		e.Cause = model.Cause{ID: 0x1a2b3c4d, Class: model.ClassOverload}
 	})
 	for _, c := range []struct {
 		line string
@@ -146,6 +153,15 @@ func TestFilterLetsThroughWhatItSays(t *testing.T) {
 		{`label:"q\"\\"`, true},
 		{`-label:other`, true},
 		{`-label:release-42`, false},
+
+		{`cause:1a2b3c4d`, true},
+		{`cause:1a2b3c4e`, false},
+		{`cause:1a2b3c4e cause:1a2b3c4d`, true},
+		{`-cause:1a2b3c4d`, false},
+		{`class:overload`, true},
+		{`class:timeout`, false},
+		{`class:timeout class:overload status:503`, true},
+		{`-class:overload`, false},
 
 		{`id:msg_7Zq`, true},
 		{`id:1760000000123-0`, true},
