@@ -10,8 +10,8 @@ import (
 	"redrive/model"
 )
 
-// labelled is a response of the corpus: what it is labelled with says which others have the same cause.
-type labelled struct {
+// labelledFailure is a response of the corpus: what it is labelledFailure with says which others have the same cause.
+type labelledFailure struct {
 	Framework   string `json:"framework"`
 	Label       string `json:"label"`
 	Status      int    `json:"status"`
@@ -19,12 +19,12 @@ type labelled struct {
 	Body        string `json:"body"`
 }
 
-func (l labelled) cause() model.Cause {
+func (l labelledFailure) cause() model.Cause {
 	e := model.Entry{URL: l.Destination, Status: l.Status}
 	return e.CauseOf(model.ReadResponse([]byte(l.Body)))
 }
 
-func corpus(t testing.TB, name string) (all []labelled) {
+func corpus(t testing.TB, name string) (all []labelledFailure) {
 	t.Helper()
 	data, err := os.ReadFile("testdata/causes/" + name + ".jsonl")
 	if err != nil {
@@ -33,7 +33,7 @@ func corpus(t testing.TB, name string) (all []labelled) {
 	lines := bufio.NewScanner(bytes.NewReader(data))
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
-		var l labelled
+		var l labelledFailure
 		if err := json.Unmarshal(lines.Bytes(), &l); err != nil {
 			t.Fatal(err)
 		}
