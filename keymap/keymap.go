@@ -46,10 +46,12 @@ const (
 	Jobs
 	// JobEntries is what became of the entries of a job.
 	JobEntries
+	// Causes is what failed by why it failed.
+	Causes
 )
 
 // leaks tells whether keys that the scope does not know go on to [Everywhere].
-func (s Scope) leaks() bool { return s == List || s == Detail || s == Jobs || s == JobEntries }
+func (s Scope) leaks() bool { return s == List || s == Detail || s == Jobs || s == JobEntries || s == Causes }
 
 // Action names what a key does.
 type Action string
@@ -133,6 +135,9 @@ const (
 	SortOutcomes Action = "sort outcomes"
 	ByFilter     Action = "by filter"
 	JobsView     Action = "jobs"
+	CausesView   Action = "causes"
+	WhyTogether  Action = "why together"
+	Regroup      Action = "regroup"
 	Messages     Action = "messages"
 	Workflows    Action = "workflows"
 	NextPane     Action = "next pane"
@@ -175,6 +180,7 @@ const (
 	groupFind   = "Find and mark"
 	groupAct    = "Bring back"
 	groupJobs   = "Jobs"
+	groupCauses = "Causes"
 	groupDetail = "Detail"
 	groupSheet  = "On the plan sheet"
 	groupRest   = "Program"
@@ -182,27 +188,28 @@ const (
 
 // Groups are the groups of the help, in order.
 func Groups() []string {
-	return []string{groupMove, groupFind, groupAct, groupSheet, groupJobs, groupDetail, groupRest}
+	return []string{groupMove, groupFind, groupAct, groupCauses, groupSheet, groupJobs, groupDetail, groupRest}
 }
 
 // All are all bindings, in the order of the help.
 func All() []Binding { return slices.Clone(bindings) }
 
 var bindings = []Binding{
-	bind(Down, groupMove, "down a row", "j ↓", "down", []string{"j", "down"}, List, Detail, Sheet, Help, Jobs, JobEntries),
-	bind(Up, groupMove, "up a row", "k ↑", "up", []string{"k", "up"}, List, Detail, Sheet, Help, Jobs, JobEntries),
-	bind(HalfDown, groupMove, "down half a screen", "ctrl+d", "half down", []string{"ctrl+d"}, List, Detail, Help, JobEntries),
-	bind(HalfUp, groupMove, "up half a screen", "ctrl+u", "half up", []string{"ctrl+u"}, List, Detail, Help, JobEntries),
-	bind(ScreenDown, groupMove, "down a screen", "pgdn", "screen down", []string{"pgdown"}, List, Detail, Help, JobEntries),
-	bind(ScreenUp, groupMove, "up a screen", "pgup", "screen up", []string{"pgup"}, List, Detail, Help, JobEntries),
-	bind(First, groupMove, "to the first row", "g home", "first", []string{"g", "home"}, List, Detail, Help, Jobs, JobEntries),
-	bind(Last, groupMove, "to the last row that is loaded", "G end", "last", []string{"G", "end"}, List, Detail, Help, Jobs, JobEntries),
+	bind(Down, groupMove, "down a row", "j ↓", "down", []string{"j", "down"}, List, Detail, Sheet, Help, Jobs, JobEntries, Causes),
+	bind(Up, groupMove, "up a row", "k ↑", "up", []string{"k", "up"}, List, Detail, Sheet, Help, Jobs, JobEntries, Causes),
+	bind(HalfDown, groupMove, "down half a screen", "ctrl+d", "half down", []string{"ctrl+d"}, List, Detail, Help, JobEntries, Causes),
+	bind(HalfUp, groupMove, "up half a screen", "ctrl+u", "half up", []string{"ctrl+u"}, List, Detail, Help, JobEntries, Causes),
+	bind(ScreenDown, groupMove, "down a screen", "pgdn", "screen down", []string{"pgdown"}, List, Detail, Help, JobEntries, Causes),
+	bind(ScreenUp, groupMove, "up a screen", "pgup", "screen up", []string{"pgup"}, List, Detail, Help, JobEntries, Causes),
+	bind(First, groupMove, "to the first row", "g home", "first", []string{"g", "home"}, List, Detail, Help, Jobs, JobEntries, Causes),
+	bind(Last, groupMove, "to the last row that is loaded", "G end", "last", []string{"G", "end"}, List, Detail, Help, Jobs, JobEntries, Causes),
 	bind(Left, groupMove, "the table to the left", "h ←", "left", []string{"h", "left"}, List),
 	bind(Right, groupMove, "the table to the right, to read more of it", "l →", "right", []string{"l", "right"}, List),
 	bind(NextPage, groupMove, "next page of 100, fetched when needed", "]", "next page", []string{"]"}, List),
 	bind(PreviousPage, groupMove, "previous page of 100", "[", "previous page", []string{"["}, List),
 	bind(Messages, groupMove, "the messages", "1", "messages", []string{"1"}, Everywhere),
 	bind(Workflows, groupMove, "the workflow runs", "2", "workflows", []string{"2"}, Everywhere),
+	bind(CausesView, groupMove, "the causes: what failed, by why it failed", "3", "causes", []string{"3"}, Everywhere),
 	bind(JobsView, groupMove, "the jobs: what was sent, and what became of it", "4", "jobs", []string{"4"}, Everywhere),
 	bind(NextPane, groupMove, "next pane", "tab", "pane", []string{"tab"}, Everywhere),
 	bind(PreviousPane, groupMove, "previous pane", "shift+tab", "pane", []string{"shift+tab"}, Everywhere),
@@ -217,25 +224,29 @@ var bindings = []Binding{
 	bind(MarkRange, groupFind, "mark from the last mark to here", "v", "mark to here", []string{"v"}, List),
 	bind(MarkAll, groupFind, "mark all that match; the rest is loaded first, and esc in the middle marks nothing", "*", "mark all", []string{"*"}, List),
 	bind(Unmark, groupFind, "unmark all; again, bring the marks back", "u", "unmark", []string{"u"}, List),
-	bind(LoadAll, groupFind, "load all pages; again or esc stops", "a", "load all", []string{"a"}, List).footer(6),
-	bind(Sort, groupFind, "sort by a column; the same again turns the order round", "s", "sort", []string{"s"}, List),
+	bind(LoadAll, groupFind, "load all pages; again or esc stops", "a", "load all", []string{"a"}, List, Causes).footer(6),
+	bind(Sort, groupFind, "sort by a column; the same again turns the order round", "s", "sort", []string{"s"}, List, Causes),
 	bind(FilterBy, groupFind, "filter by a value of the row under the cursor", "f", "filter by", []string{"f"}, List),
 	bind(Choose, groupFind, "in a menu: take the line", "enter", "choose", []string{"enter"}, Menu).footer(1),
 	bind(Down, groupFind, "in a menu: down", "j ↓", "down", []string{"j", "down"}, Menu),
 	bind(Up, groupFind, "in a menu: up", "k ↑", "up", []string{"k", "up"}, Menu),
 	bind(OlderFilter, groupFind, "in the filter: the one before", "up", "older", []string{"up"}, Filter),
 	bind(NewerFilter, groupFind, "in the filter: the one after", "down", "newer", []string{"down"}, Filter),
-	bind(TakeIn, groupFind, "take newcomers in, clear what was acted on, read again; of a job, sort the entries anew", "r", "refresh", []string{"r"}, List, Detail, JobEntries).footer(5),
+	bind(TakeIn, groupFind, "take newcomers in, clear what was acted on, read again; of a job, sort the entries anew", "r", "refresh", []string{"r"}, List, Detail, JobEntries, Causes).footer(5),
 	bind(Export, groupFind, "write the marked entries, else all rows, to a file: .jsonl has them whole, .csv is a table", "w", "write to a file", []string{"w"}, List),
 	bind(ApplyExport, groupFind, "in the file name: write", "enter", "write", []string{"enter"}, Saving).footer(1),
 	bind(CancelExport, groupFind, "in the file name: write nothing", "esc", "write nothing", []string{"esc"}, Saving).footer(2),
 	bind(EmptyExport, groupFind, "in the file name: empty it", "ctrl+u", "empty", []string{"ctrl+u"}, Saving).footer(3),
 
-	bind(BringBack, groupAct, "plan a retry of the marked messages, or of the one under the cursor; of workflow runs, a resume", "R", "retry", []string{"R"}, List, Detail).writes().footer(2),
+	bind(BringBack, groupAct, "plan a retry of the marked messages, or of the one under the cursor; of workflow runs, a resume; of a group, all that is loaded of it", "R", "retry", []string{"R"}, List, Detail, Causes).writes().footer(2),
 
-	bind(Restart, groupAct, "plan a restart of workflow runs from their first step", "S", "restart", []string{"S"}, List, Detail).writes(),
+	bind(Restart, groupAct, "plan a restart of workflow runs from their first step", "S", "restart", []string{"S"}, List, Detail, Causes).writes(),
 	bind(RerunFailure, groupAct, "plan to run the failure function of workflow runs again", "F", "failure function", []string{"F"}, List, Detail).writes(),
-	bind(Delete, groupAct, "plan a delete", "D", "delete", []string{"D"}, List, Detail).writes(),
+	bind(Delete, groupAct, "plan a delete", "D", "delete", []string{"D"}, List, Detail, Causes).writes(),
+
+	bind(Open, groupCauses, "show the entries of the group, by a filter; esc comes back", "enter", "entries", []string{"enter"}, Causes).footer(1),
+	bind(WhyTogether, groupCauses, "why these are together: what their responses say, with how often", "i", "why together", []string{"i"}, Causes).footer(2),
+	bind(Regroup, groupCauses, "put together by status, destination, queue, label, … instead", "b", "regroup", []string{"b"}, Causes).footer(3),
 
 	bind(Yes, groupSheet, "send what the sheet says", "y", "send", []string{"y"}, Sheet).writes().footer(1),
 	bind(No, groupSheet, "send nothing (the default)", "n esc enter", "nothing", []string{"n", "esc", "enter"}, Sheet).footer(2),
@@ -371,5 +382,5 @@ func Page() string {
 
 // String names the scope in the README.
 func (s Scope) String() string {
-	return [...]string{"lists, detail", "lists", "detail", "plan sheet", "plan sheet", "plan sheet", "form", "menus", "filter line", "help", "after y", "search line", "file name", "jobs", "a job"}[s]
+	return [...]string{"lists, detail", "lists", "detail", "plan sheet", "plan sheet", "plan sheet", "form", "menus", "filter line", "help", "after y", "search line", "file name", "jobs", "a job", "causes"}[s]
 }

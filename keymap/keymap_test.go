@@ -13,7 +13,7 @@ type stroke string
 func (s stroke) String() string { return string(s) }
 
 func TestNoKeyMeansTwoThingsInOneScope(t *testing.T) {
-	for s := Everywhere; s <= JobEntries; s++ {
+	for s := Everywhere; s <= Causes; s++ {
 		owner := map[string]Action{}
 		for _, b := range All() {
 			if !slices.Contains(b.Scopes, s) && !(s.leaks() && slices.Contains(b.Scopes, Everywhere)) {

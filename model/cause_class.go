@@ -80,7 +80,9 @@ const (
 const (
 	statusNonRetryable = 489
 	statusClosed       = 499
-	statusOverloaded   = 529
+	// statusConnectTimeout is Cloudflare's for a destination that it could not connect to in time.
+	statusConnectTimeout = 522
+	statusOverloaded     = 529
 )
 
 func classOf(status int, transport Transport, endedByPlatform bool) Class {
@@ -89,7 +91,7 @@ func classOf(status int, transport Transport, endedByPlatform bool) Class {
 		return [...]Class{ClassUnknown, ClassTimeout, ClassNetwork, ClassNetwork, ClassDNS, ClassTLS}[transport]
 	case statusNonRetryable:
 		return ClassNonRetryable
-	case 408, statusClosed, 504, 522, 524, 598:
+	case 408, statusClosed, 504, statusConnectTimeout, 524, 598:
 		return ClassTimeout
 	case 401, 403, 407, 511:
 		return ClassAuth

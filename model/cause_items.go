@@ -149,7 +149,7 @@ func (r *jsonReading) addItem(about string, text []byte) {
 				if len(out) > 0 {
 					out = append(out, '.')
 				}
-				out = append(out, part[:min(len(part), longestWord)]...)
+				out = appendNormal(out, part[:min(len(part), longestWord)])
 			}
 			if len(out) > 2*longestWord {
 				break

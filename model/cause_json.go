@@ -292,6 +292,10 @@ func (r *jsonReading) error(context, depth int) {
 				r.slots, r.items = in.slots, in.items
 				return
 			}
+			if f.slot == slotItems {
+				r.put(slotLabel, value, rank+1, false)
+				return
+			}
 			r.put(f.slot, value, rank, false)
 		default:
 			if value := r.scalar(); f.slot == slotCode && value != "null" {

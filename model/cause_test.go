@@ -38,6 +38,8 @@ func TestCauseSaysWhatTheResponseSays(t *testing.T) {
 		{`{"error":{"message":"cut of`, "cut of"},
 		{`{"type":"https://example.com/probs/out-of-credit","title":"No credit","detail":"Balance is 30"}`, "out-of-credit: No credit: Balance is ‹n›"},
 		{`{"type":"about:blank","title":"Not Found","status":404}`, "Not Found"},
+		{`{"errors":"no stock"}`, "no stock"},
+		{"{\"errors\":{\"\xe3\":\"odd\"}}", "?: odd"},
 		{`{"errors":{"email":["is taken","is odd"]}}`, "email: is taken"},
 		{`[{"message":"locked","errorCode":"UNABLE_TO_LOCK"}]`, "UNABLE_TO_LOCK: locked"},
 		{"java.io.IOException: disk full\n\tat a.b(C.java:1)\nCaused by: x.Y: no space left", "java.io.IOException: disk full: x.Y: no space left"},

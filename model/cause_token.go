@@ -99,9 +99,9 @@ var (
 // word appends a token without digits.
 func (n *normal) word(w string) {
 	switch {
-	case len(w) <= 9 && timeWords[w]:
+	case len(w) <= 9 && isUpper(w[0]) && timeWords[w]:
 		n.placeholder(aTime)
-	case timeEnds[w] && n.after(aTime), countedUnits[w] && n.after(aNumber):
+	case n.after(aTime) && timeEnds[w], n.after(aNumber) && countedUnits[w]:
 		for n.out[len(n.out)-1] == ' ' {
 			n.out = n.out[:len(n.out)-1]
 		}

@@ -32,6 +32,7 @@ type Plan struct {
 	// Unfit are the runs that were marked and whose state the verb is not for.
 	Unfit     []string
 	Newcomers int // waiting to be taken in
+	Partial   bool // not all of the DLQ is loaded, and what is not may belong to the group
 	Acted     int // marked, and already acted on
 	Doubtful  int // in doubt from before: they may be sent twice
 	Gone      int // found to be gone when the plan was checked
@@ -50,6 +51,8 @@ type PlanRequest struct {
 	Acted     func(Key) bool // whether the entry takes no verb
 	Operation string
 	Now       time.Time
+	// Group are the entries instead of the marked ones, when it is not nil: those of a group, all of the list's kind.
+	Group []*Entry
 }
 
 // NewPlan freezes the marked entries that are shown, or the one under the cursor when none is marked. The error says
@@ -60,11 +63,15 @@ func NewPlan(r PlanRequest) (Plan, error) {
 	}
 	p := Plan{Verb: r.Verb, Operation: r.Operation, FrozenAt: r.Now, Newcomers: r.List.Waiting()}
 	current, ok := r.List.Current()
-	if !ok && r.List.Marks.Len() == 0 {
+	if !ok && r.List.Marks.Len() == 0 && r.Group == nil {
 		return Plan{}, fmt.Errorf("there is nothing to %s: the list is empty", r.Verb)
 	}
 	entries := []*Entry{current}
-	if r.List.Marks.Len() > 0 {
+	switch {
+	case r.Group != nil:
+		entries = r.Group
+		p.Partial = !r.List.Whole()
+	case r.List.Marks.Len() > 0:
 		entries, p.Hidden = r.List.Marked()
 		if len(entries) == 0 {
 			return Plan{}, fmt.Errorf("nothing to %s: all %d marked entries are hidden by the filter (u unmarks them)", r.Verb, p.Hidden)
@@ -96,7 +103,7 @@ func NewPlan(r PlanRequest) (Plan, error) {
 	var err error
 	p.Selection, err = NewSelection(keys...)
 	if server, can := r.List.Filter().OnServer(r.List.Kind()); err == nil && can && r.Verb.Creates() && r.List.Complete() &&
-		len(keys) == r.List.Len() && len(keys) > MaxSingle {
+		r.Group == nil && len(keys) == r.List.Len() && len(keys) > MaxSingle {
 		p.Filterable, _ = NewMatching(p.Selection.DLQ(), r.List.Kind(), server)
 	}
 	return p, err

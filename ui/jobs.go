@@ -101,7 +101,7 @@ func (e *jobEntries) arrange() {
 }
 
 func (m *Model) showJobs() tea.Cmd {
-	m.jobView.open = true
+	m.jobView.open, m.causes.open = true, false
 	m.focus = onTable
 	return tea.Batch(m.arrange(), m.readTrash())
 }

@@ -30,6 +30,8 @@ func (m *Model) scope() keymap.Scope {
 		return keymap.JobEntries
 	case m.jobView.open:
 		return keymap.Jobs
+	case m.causes.open:
+		return keymap.Causes
 	case m.focus == onDetail:
 		return keymap.Detail
 	}
@@ -85,6 +87,11 @@ func (m *Model) key(msg tea.KeyPressMsg) tea.Cmd {
 			return cmd
 		}
 	}
+	if scope == keymap.Causes {
+		if cmd, done := m.causesKey(b); done {
+			return cmd
+		}
+	}
 	if scope == keymap.Detail {
 		if cmd, done := m.detailKey(b.Action); done {
 			return cmd
@@ -97,6 +104,9 @@ func (m *Model) key(msg tea.KeyPressMsg) tea.Cmd {
 func (m *Model) disabled(a keymap.Action) string {
 	if m.jobView.open && m.sheet == nil {
 		return m.disabledInJobs(a)
+	}
+	if m.causes.open && m.sheet == nil {
+		return m.disabledInCauses(a)
 	}
 	l := m.list()
 	switch a {
@@ -187,6 +197,8 @@ func (m *Model) act(a keymap.Action) tea.Cmd {
 		l.MovePage(-1)
 	case keymap.JobsView:
 		return m.showJobs()
+	case keymap.CausesView:
+		return m.showCauses()
 	case keymap.TakeBack:
 		return m.takeBack()
 	case keymap.Messages:
@@ -260,10 +272,10 @@ func (m *Model) suspend() tea.Cmd {
 }
 
 func (m *Model) view(k model.Kind) tea.Cmd {
-	if k == m.kind && !m.jobView.open {
+	if k == m.kind && !m.jobView.open && !m.causes.open {
 		return nil
 	}
-	m.jobView.open, m.jobView.inside = false, nil
+	m.jobView.open, m.jobView.inside, m.causes.open, m.causes.back = false, nil, false, false
 	m.kind = k
 	m.focus = onTable
 	return tea.Batch(m.arrange(), m.follow())
@@ -335,13 +347,15 @@ func (m *Model) back() tea.Cmd {
 	case m.detail.open:
 		m.detail.close()
 		return m.arrange()
+	case m.causes.back:
+		return m.backToCauses()
 	}
 	return nil
 }
 
 // canGoBack tells whether esc does anything.
 func (m *Model) canGoBack() bool {
-	return m.notices.err != nil || m.detail.open || m.help != nil || m.loadingAll() || m.export.job != nil
+	return m.notices.err != nil || m.detail.open || m.help != nil || m.loadingAll() || m.export.job != nil || m.causes.back
 }
 
 func (m *Model) switchPane() tea.Cmd {

@@ -59,7 +59,7 @@ func arrange(width, height, noticeRows int, detailOpen bool) layout {
 
 // arrange lays the screen out anew, and tells the parts their sizes.
 func (m *Model) arrange() tea.Cmd {
-	m.lay = arrange(m.width, m.height, m.noticeRows(), m.detail.open && !m.jobView.open)
+	m.lay = arrange(m.width, m.height, m.noticeRows(), m.detail.open && !m.jobView.open && !m.causes.open)
 	if m.lay.tooSmall {
 		if m.sheet != nil {
 			m.sheet.guard.Unreadable()

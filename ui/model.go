@@ -97,6 +97,7 @@ type Model struct {
 
 	jobs    []*model.Job
 	jobView jobsPane
+	causes  causesPane
 	record  recording
 	trash   trash
 	// publishing is what is published anew just now; nil when nothing is.

@@ -77,6 +77,9 @@ func (s *sheet) says(m *Model) []sheetLine {
 	if p.Gone > 0 {
 		warn(next(p.CursorOutside == nil && p.Hidden+p.Acted+len(p.Unfit) == 0, text.Const("not in it")), text.Sprintf("%s that are gone from the DLQ", humanize.Comma(int64(p.Gone))))
 	}
+	if p.Partial {
+		warn(text.Const("not in it"), text.Const("what is not loaded yet of the DLQ (a in Causes loads the rest)"))
+	}
 	if p.Doubtful > 0 {
 		warn(text.Const("take care"), text.Sprintf("in doubt from before: %s, which may be sent twice", humanize.Comma(int64(p.Doubtful))))
 	}

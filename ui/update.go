@@ -103,6 +103,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.untrashed(msg)
 	case publishedMsg:
 		return m.published(msg)
+	case groupedMsg:
+		return m.grouped(msg)
 	case begunMsg:
 		return m.jobBegun(msg)
 	case notedMsg:
@@ -177,7 +179,7 @@ func (m *Model) pump() tea.Cmd {
 			due(at)
 		}
 	}
-	cmds = append(cmds, m.keepRecord())
+	cmds = append(cmds, m.keepRecord(), m.grouping())
 	if !wake.IsZero() && (m.wakeAt.IsZero() || wake.Before(m.wakeAt)) {
 		m.wakeAt = wake
 		cmds = append(cmds, m.after(wake.Sub(m.now), wakeMsg{wake}))

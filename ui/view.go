@@ -38,6 +38,9 @@ func (m *Model) draw() (content string, cursorX, cursorY int) {
 	if m.jobView.open {
 		filter, cursorX = m.drawJobsLine(), -1
 	}
+	if m.causes.open {
+		filter, cursorX = m.drawCausesLine(), -1
+	}
 	if m.detail.search.editing {
 		filter, cursorX = m.drawSearch()
 	}
@@ -51,6 +54,8 @@ func (m *Model) draw() (content string, cursorX, cursorY int) {
 		lines = append(lines, m.help.draw(m, m.width, m.lay.body.height)...)
 	case m.jobView.open:
 		lines = append(lines, m.drawJobs(m.width, m.lay.body.height)...)
+	case m.causes.open:
+		lines = append(lines, m.drawCauses(m.width, m.lay.body.height)...)
 	default:
 		lines = append(lines, m.drawBody()...)
 	}
@@ -127,12 +132,21 @@ func (m *Model) tabs() []tab {
 			name = text.Const("Workflows")
 		}
 		st := m.theme.dim
-		if k == m.kind && !m.jobView.open {
+		if k == m.kind && !m.jobView.open && !m.causes.open {
 			st = m.theme.bold
 		}
 		tabs = append(tabs, tab{st, text.Sprintf("%d %s %s", i+1, name, n)})
 	}
 	st := m.theme.dim
+	if m.causes.open {
+		st = m.theme.bold
+	}
+	causes := text.Const("3 Causes")
+	if n := len(m.causes.keys); n > 0 && m.causes.by == model.PerCause {
+		causes = text.Sprintf("3 Causes %d", n)
+	}
+	tabs = append(tabs, tab{st, causes})
+	st = m.theme.dim
 	if m.jobView.open {
 		st = m.theme.bold
 	}
@@ -234,6 +248,16 @@ func (m *Model) footerKey(b keymap.Binding) (label, short text.Safe) {
 func (m *Model) where() text.Safe {
 	if m.jobView.open {
 		return m.whereInJobs()
+	}
+	if m.causes.open {
+		if len(m.causes.keys) == 0 {
+			return m.jobLine()
+		}
+		where := text.Sprintf("group %d of %d", m.causes.at+1, len(m.causes.keys))
+		if s := m.jobLine(); !s.IsEmpty() {
+			where = text.Concat(where, text.Const(" · "), s)
+		}
+		return where
 	}
 	l := m.list()
 	var parts []text.Safe

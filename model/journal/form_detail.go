@@ -138,5 +138,7 @@ func (f *detailForm) detail() (model.Detail, error) {
 			State: string(x.State), Status: x.Status, Header: convert(x.Header, fieldForm.field), Body: x.Body.body(),
 		}
 	}
+	// The cause is not kept: its id would be that of the version that saved it.
+	d.Cause = d.CauseOf(model.ReadResponse(d.ResponseBody.Bytes))
 	return d, nil
 }

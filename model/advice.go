@@ -1,0 +1,185 @@
+package model
+
+import (
+	"strings"
+	"time"
+)
+
+// Severity is how much a finding matters.
+type Severity uint8
+
+const (
+	// Info is good to know.
+	Info Severity = iota
+	// Warn is to be thought about before.
+	Warn
+	// Red can do harm that nothing takes back.
+	Red
+)
+
+func (s Severity) String() string { return [...]string{"info", "warn", "red"}[min(s, Red)] }
+
+// Advice is what to think of before entries are brought back.
+type Advice struct {
+	Severity Severity
+	Sentence string
+	// N is how many of the entries it is for.
+	N int
+}
+
+// adviceRule finds the entries that one advice is for. Rules are of the verbs they name.
+type adviceRule struct {
+	severity Severity
+	verbs    []Verb
+	applies  func(e *Entry, now time.Time) bool
+	sentence string
+}
+
+var (
+	allThatCreate = []Verb{Retry, Resume, Restart}
+	ofRunsAgain   = []Verb{Resume, Restart}
+)
+
+// adviceRules are in the order in which their findings are told, within a severity.
+var adviceRules = []adviceRule{
+	{Red, allThatCreate, saysDoNotRetry, "the destination itself said not to try again (489): it will most likely say so again"},
+	{Red, []Verb{Restart}, hasSteps, "a restart runs every step again, those that finished too: what they did is done twice"},
+	{Red, ofRunsAgain, failureFunctionDone, "the failure function succeeded already: what it made good is not undone"},
+	{Warn, allThatCreate, mayHaveRun, "may have run: the destination did not answer in time, which does not mean that it did nothing; look there at one first"},
+	{Warn, allThatCreate, isPermanent, "permanent: the destination does not accept it as it is; without a change here or there it will fail again"},
+	{Warn, allThatCreate, isRateLimited, "the destination asked for a slower pace (429); how long to wait is in Retry-After of the response, if it has one"},
+	{Warn, allThatCreate, cameBack, "came back: it was brought back before by this program, and failed again"},
+	{Info, allThatCreate, hasOldSignature, "more than a day old: tokens and signatures in its header are sent as they were, and may have expired"},
+	{Info, []Verb{Retry}, isQueued, "goes to the end of its queue: the order changes, and a failure holds up what is behind it"},
+	{Info, allThatCreate, isRedacted, "redacted: what is hidden here is delivered as it was, but cannot be seen, edited or published from a copy"},
+}
+
+// OldSignature is the age from which tokens and signatures in a message's own header are expected to have expired.
+const OldSignature = 24 * time.Hour
+
+// AdviceFor is what to think of before the verb is sent for the entries: the gravest first, and nothing that is for none of
+// them. Each entry is looked at once for every rule; bodies and headers are not known here.
+func AdviceFor(verb Verb, entries []*Entry, now time.Time) []Advice {
+	var found []Advice
+	for severity := Red; ; severity-- {
+		for _, r := range adviceRules {
+			if r.severity != severity || !r.of(verb) {
+				continue
+			}
+			if n := count(entries, func(e *Entry) bool { return r.applies(e, now) }); n > 0 {
+				found = append(found, Advice{r.severity, r.sentence, n})
+			}
+		}
+		if severity == Warn && verb.Creates() {
+			if n := superseded(entries); n > 0 {
+				found = append(found, Advice{Warn, "superseded: a later run of the same schedule is among these; often only the newest is worth it", n})
+			}
+		}
+		if severity == Info {
+			return found
+		}
+	}
+}
+
+// Advice is what to think of before the plan is sent.
+func (p *Plan) Advice(now time.Time) []Advice {
+	entries := make([]*Entry, len(p.Entries))
+	for i := range p.Entries {
+		entries[i] = &p.Entries[i]
+	}
+	return AdviceFor(p.Verb, entries, now)
+}
+
+// Advice is what to think of before the verb is sent for the group.
+func (g *Group) Advice(s Snapshot, verb Verb, now time.Time) []Advice {
+	entries := make([]*Entry, len(g.Rows))
+	for i, r := range g.Rows {
+		entries[i] = s.At(r)
+	}
+	return AdviceFor(verb, entries, now)
+}
+
+func (r *adviceRule) of(verb Verb) bool {
+	for _, v := range r.verbs {
+		if v == verb {
+			return true
+		}
+	}
+	return false
+}
+
+func count(entries []*Entry, is func(*Entry) bool) (n int) {
+	for _, e := range entries {
+		if is(e) {
+			n++
+		}
+	}
+	return n
+}
+
+// mayHaveRun leaves out what never reached the destination.
+func mayHaveRun(e *Entry, _ time.Time) bool {
+	if e.Status == 0 {
+		return e.Cause.Transport == NoTransportError || e.Cause.Transport == TransportTimeout || e.Cause.Transport == TransportBroken
+	}
+	return e.Cause.Class == ClassTimeout && e.Status != statusConnectTimeout
+}
+
+func isPermanent(e *Entry, _ time.Time) bool {
+	switch e.Status {
+	case 409, 423, 425: // these can pass
+		return false
+	}
+	switch e.Cause.Class {
+	case ClassClientError, ClassAuth, ClassNotFound:
+		return true
+	}
+	return false
+}
+
+func saysDoNotRetry(e *Entry, _ time.Time) bool { return e.Status == statusNonRetryable }
+
+func isRateLimited(e *Entry, _ time.Time) bool { return e.Status == 429 }
+
+func isQueued(e *Entry, _ time.Time) bool { return e.QueueName != "" }
+
+func isRedacted(e *Entry, _ time.Time) bool { return strings.Contains(e.Response, redactedMark) }
+
+// hasOldSignature goes by the creation: what a header holds was made then.
+func hasOldSignature(e *Entry, now time.Time) bool {
+	at := e.CreatedAt
+	if at.IsZero() {
+		at = e.FailedAt
+	}
+	return !at.IsZero() && now.Sub(at) > OldSignature
+}
+
+func hasSteps(e *Entry, _ time.Time) bool { return e.Key.Kind == WorkflowRun }
+
+func failureFunctionDone(e *Entry, _ time.Time) bool { return e.FailureState == stateDone }
+
+func cameBack(e *Entry, _ time.Time) bool {
+	for _, l := range e.Labels {
+		if strings.HasPrefix(l, LabelPrefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// superseded counts the entries of schedules but for the newest of each destination.
+func superseded(entries []*Entry) (n int) {
+	type place struct{ schedule, destination string }
+	seen := map[place]bool{}
+	for _, e := range entries {
+		if e.ScheduleID == "" {
+			continue
+		}
+		at := place{e.ScheduleID, e.URL}
+		if seen[at] {
+			n++
+		}
+		seen[at] = true
+	}
+	return n
+}

@@ -1,0 +1,322 @@
+package ui
+
+import (
+	"slices"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"redrive/keymap"
+	"redrive/model"
+	"redrive/ui/text"
+)
+
+// groupsTime is the least time between two groupings while pages come in.
+const groupsTime = time.Second
+
+// causesPane is the view of what failed by why it failed.
+type causesPane struct {
+	open    bool
+	by      model.Grouping
+	order   groupOrder
+	groups  model.Groups
+	keys    []string // of the groups, in the order in which they are shown
+	of      map[string]*model.Group
+	at, top int
+	variant bool // why the entries of the group are together
+	running bool
+	done    time.Time // when the groups were made
+	settle  bool      // the order is made anew with the next result
+	moved   bool      // the user has moved in it, so that nothing may jump
+	back    bool      // esc in a list comes back here
+	drilled string    // the filter of the group that was chosen
+}
+
+// groupOrder is what groups are sorted by.
+type groupOrder uint8
+
+const (
+	byCount groupOrder = iota
+	byLastFailure
+	byFirstFailure
+	byKey
+)
+
+var groupOrders = [...]text.Safe{
+	text.Const("the number of entries"), text.Const("the last failure, newest first"), text.Const("the first failure, oldest first"), text.Const("what they have in common"),
+}
+
+// groupedMsg is the result of a grouping.
+type groupedMsg struct{ groups model.Groups }
+
+func runGrouping(w model.GroupWork) tea.Cmd {
+	return safely("grouping", func() tea.Msg { return groupedMsg{w.Run()} }, failed)
+}
+
+func (m *Model) showCauses() tea.Cmd {
+	m.jobView.open, m.jobView.inside = false, nil
+	m.causes.open, m.causes.settle, m.causes.moved, m.causes.back = true, true, false, false
+	m.causes.done = time.Time{}
+	m.focus = onTable
+	return m.arrange()
+}
+
+// grouping is the next grouping to run, when the view is open and what is loaded has changed, or time has passed.
+func (m *Model) grouping() tea.Cmd {
+	v := &m.causes
+	if !v.open || v.running || m.now.Sub(v.done) < groupsTime {
+		return nil
+	}
+	if v.groups.Seen == m.store.Len() && !v.settle && m.now.Sub(v.done) < model.RecentFailures/10 {
+		return nil
+	}
+	v.running = true
+	return runGrouping(model.BeginGroups(m.store, m.lists[:], model.GroupQuery{
+		By: v.by, Now: m.now.In(m.opts.Zone), Buckets: max(8, min(40, m.width/4)), Retention: m.opts.Retention,
+	}))
+}
+
+// grouped takes groups in. Those that were shown stay where they are until they are sorted anew.
+func (m *Model) grouped(msg groupedMsg) tea.Cmd {
+	v := &m.causes
+	v.running, v.done = false, m.now
+	if msg.groups.By != v.by {
+		v.done = time.Time{}
+		return nil
+	}
+	under := v.under()
+	v.groups = msg.groups
+	v.of = make(map[string]*model.Group, len(msg.groups.All))
+	for i := range msg.groups.All {
+		v.of[msg.groups.All[i].Key] = &msg.groups.All[i]
+	}
+	if v.settle || !v.moved {
+		v.settle = false
+		v.sort()
+	} else {
+		v.keys = slices.DeleteFunc(v.keys, func(k string) bool { return v.of[k] == nil })
+		for i := range msg.groups.All {
+			if k := msg.groups.All[i].Key; !slices.Contains(v.keys, k) {
+				v.keys = append(v.keys, k)
+			}
+		}
+	}
+	if under != nil && v.moved {
+		v.at = max(0, slices.Index(v.keys, under.Key))
+	}
+	m.moveInCauses(0)
+	return m.after(groupsTime, expireMsg{})
+}
+
+func (v *causesPane) sort() {
+	v.keys = v.keys[:0]
+	for i := range v.groups.All {
+		v.keys = append(v.keys, v.groups.All[i].Key)
+	}
+	slices.SortStableFunc(v.keys, func(a, b string) int {
+		x, y := v.of[a], v.of[b]
+		switch v.order {
+		case byLastFailure:
+			return y.Last.Compare(x.Last)
+		case byFirstFailure:
+			return x.First.Compare(y.First)
+		case byKey:
+			return slices.Compare([]byte(a), []byte(b))
+		}
+		return y.Count - x.Count
+	})
+}
+
+// under is the group under the cursor; nil when there is none.
+func (v *causesPane) under() *model.Group {
+	if v.at >= len(v.keys) {
+		return nil
+	}
+	return v.of[v.keys[v.at]]
+}
+
+func (m *Model) moveInCauses(n int) {
+	v := &m.causes
+	v.at = max(0, min(v.at+n, len(v.keys)-1))
+	v.moved = v.moved || n != 0
+	shown := m.groupsShown()
+	v.top = max(0, min(v.top, v.at), v.at-shown+1)
+}
+
+// disabledInCauses says why a key of the view does nothing now, or "".
+func (m *Model) disabledInCauses(a keymap.Action) string {
+	switch a {
+	case keymap.BringBack, keymap.Restart, keymap.Delete:
+		if m.opts.ReadOnly {
+			return "redrive was started with --read-only"
+		}
+		if m.causes.under() == nil {
+			return "nothing is loaded yet"
+		}
+	case keymap.Open, keymap.WhyTogether:
+		if m.causes.under() == nil {
+			return "nothing is loaded yet"
+		}
+	}
+	return ""
+}
+
+// causesKey does what a key does in the view.
+func (m *Model) causesKey(b keymap.Binding) (cmd tea.Cmd, done bool) {
+	v := &m.causes
+	switch b.Action {
+	case keymap.Down:
+		m.moveInCauses(1)
+	case keymap.Up:
+		m.moveInCauses(-1)
+	case keymap.HalfDown, keymap.ScreenDown:
+		m.moveInCauses(max(1, m.groupsShown()))
+	case keymap.HalfUp, keymap.ScreenUp:
+		m.moveInCauses(-max(1, m.groupsShown()))
+	case keymap.First:
+		m.moveInCauses(-1 << 30)
+	case keymap.Last:
+		m.moveInCauses(1 << 30)
+	case keymap.Open:
+		return m.drill(), true
+	case keymap.BringBack, keymap.Restart, keymap.Delete:
+		return m.planGroup(b.Action), true
+	case keymap.WhyTogether:
+		v.variant = !v.variant
+		m.moveInCauses(0)
+	case keymap.Regroup:
+		m.menu = m.regroupMenu()
+	case keymap.Sort:
+		m.menu = m.groupSortMenu()
+	case keymap.LoadAll:
+		return m.loadAllForCauses(), true
+	case keymap.TakeIn:
+		v.settle, v.done = true, time.Time{}
+		return m.takeInAll(), true
+	case keymap.Back:
+		switch {
+		case m.notices.err != nil:
+			return nil, false
+		case m.lists[model.Message].LoadingAll() || m.lists[model.WorkflowRun].LoadingAll():
+			return m.loadAllForCauses(), true
+		case v.variant:
+			v.variant = false
+		default:
+			v.open = false
+			return tea.Batch(m.arrange(), m.follow()), true
+		}
+	case keymap.CausesView, keymap.NextPane, keymap.PreviousPane:
+	default:
+		return nil, false
+	}
+	return nil, true
+}
+
+// planGroup shows the sheet for all loaded entries of the group under the cursor.
+func (m *Model) planGroup(a keymap.Action) tea.Cmd {
+	g := m.causes.under()
+	kind, all := g.Kind(m.store)
+	verb := map[keymap.Action]model.Verb{keymap.BringBack: bringBackVerb(kind), keymap.Restart: model.Restart, keymap.Delete: model.Delete}[a]
+	switch {
+	case !all:
+		return m.say(text.Const("this group has messages and workflow runs: b puts them together by cause, or enter shows the messages"))
+	case !verb.Takes(kind):
+		return m.say(text.Sprintf("%s is not for %s", verb.String(), kind.Noun(2)))
+	}
+	plan, err := model.NewPlan(model.PlanRequest{
+		Verb: verb, List: m.lists[kind], Acted: m.takesNoVerb, Operation: m.opts.NewOperation(), Now: m.now, Group: g.Entries(m.store),
+	})
+	if err != nil {
+		return m.say(text.Line(err.Error()))
+	}
+	return m.showSheet(plan)
+}
+
+// loadAllForCauses loads the rest of both lists, or stops that.
+func (m *Model) loadAllForCauses() tea.Cmd {
+	loading := false
+	for _, l := range m.lists {
+		loading = loading || l.LoadingAll()
+	}
+	for _, l := range m.lists {
+		if loading {
+			l.StopLoading()
+		} else {
+			l.LoadAll()
+		}
+	}
+	if loading {
+		return m.say(text.Const("stopped: what was loaded stays"))
+	}
+	return nil
+}
+
+// takeInAll takes newcomers into both lists.
+func (m *Model) takeInAll() tea.Cmd {
+	var cmds []tea.Cmd
+	kind := m.kind
+	for _, k := range model.Kinds {
+		m.kind = k
+		cmds = append(cmds, m.takeIn())
+	}
+	m.kind = kind
+	return tea.Batch(cmds...)
+}
+
+// drill shows the entries of the group under the cursor, by a filter that can be changed like any other.
+func (m *Model) drill() tea.Cmd {
+	v := &m.causes
+	g := v.under()
+	kind, all := g.Kind(m.store)
+	term := g.Term(v.by, m.store)
+	switch {
+	case term == "":
+		return m.say(text.Sprintf("there is no term for a filter by what these lack: their %s", v.by.String()))
+	case !all:
+		kind = model.Message
+	}
+	f, err := model.ParseFilterAt(term, m.now.In(m.opts.Zone))
+	if err != nil {
+		return m.say(text.Line(err.Error()))
+	}
+	m.filter.remember(f.String())
+	v.open, v.back, v.drilled = false, true, f.String()
+	m.kind = kind
+	return tea.Batch(m.arrange(), m.setFilter(f), m.follow())
+}
+
+// backToCauses takes the filter of a group off, and goes back to where it was chosen.
+func (m *Model) backToCauses() tea.Cmd {
+	v := &m.causes
+	v.open, v.back = true, false
+	if m.list().Filter().String() != v.drilled {
+		return m.arrange()
+	}
+	return tea.Batch(m.arrange(), m.setFilter(model.Filter{}))
+}
+
+func (m *Model) regroupMenu() *menu {
+	n := &menu{title: text.Const("Put together by")}
+	for _, g := range model.Groupings {
+		n.lines = append(n.lines, text.Line(g.String()))
+	}
+	n.at = slices.Index(model.Groupings[:], m.causes.by)
+	n.choose = func(m *Model, i int) tea.Cmd {
+		v := &m.causes
+		v.by, v.settle, v.done, v.at, v.top = model.Groupings[i], true, time.Time{}, 0, 0
+		v.keys, v.of = nil, nil
+		return nil
+	}
+	return n
+}
+
+func (m *Model) groupSortMenu() *menu {
+	n := &menu{title: text.Const("Sort by"), lines: groupOrders[:], at: int(m.causes.order)}
+	n.choose = func(m *Model, i int) tea.Cmd {
+		m.causes.order = groupOrder(i)
+		m.causes.sort()
+		m.moveInCauses(0)
+		return nil
+	}
+	return n
+}

@@ -1,0 +1,123 @@
+package ui_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"redrive/keymap"
+	"redrive/model"
+)
+
+// withCauses has messages of three causes: 40 of a, 20 of b, 10 of c.
+func withCauses() *memory {
+	b := newMemory(70, 5)
+	for i := range b.entries[model.Message] {
+		e := &b.entries[model.Message][i]
+		said := "no healthy upstream"
+		switch {
+		case i%7 == 6:
+			e.Status, said = 400, `{"error":"unknown field"}`
+		case i%7 >= 4:
+			e.Status, said = 429, `{"error":"rate limit exceeded"}`
+		default:
+			e.Status = 503
+		}
+		e.URL, e.Response = "https://api.example/hook", said
+		e.Cause = e.CauseOf(model.ReadResponse([]byte(said)))
+	}
+	for i := range b.entries[model.WorkflowRun] {
+		e := &b.entries[model.WorkflowRun][i]
+		e.Cause = e.CauseOf(model.ReadResponse([]byte("timed out")))
+	}
+	return b
+}
+
+func TestWhatFailedIsPutTogetherByWhyItFailed(t *testing.T) {
+	d := newDriver(t, withCauses(), 80, 24)
+	d.press(keymap.CausesView)
+	d.shows("3 Causes 4", "no healthy upstream", "40   53%  503", "rate limit exceeded", "20   27%  429", "unknown field", "10   13%  400", "BLEEDING", "of 75 loaded")
+	lines := strings.Split(d.screen(), "\n")
+	if !strings.Contains(lines[4], "no healthy upstream") || !strings.Contains(lines[6], "rate limit exceeded") {
+		t.Errorf("not in the order of their numbers:\n%s", d.screen())
+	}
+}
+
+func TestAGroupIsShownByAFilterAndEscComesBackToIt(t *testing.T) {
+	d := newDriver(t, withCauses(), 80, 24)
+	d.press(keymap.CausesView, keymap.Down, keymap.Open)
+	d.shows("filter  cause:", "20 of 70 loaded", "429")
+	d.press(keymap.Back)
+	d.shows("3 Causes 4", "▸       20", "group 2 of 4")
+	d.press(keymap.Messages)
+	d.shows("filter  none", "70 loaded")
+}
+
+func TestEscKeepsAFilterThatWasChanged(t *testing.T) {
+	d := newDriver(t, withCauses(), 80, 24)
+	d.press(keymap.CausesView, keymap.Down, keymap.Open)
+	d.press(keymap.EditFilter)
+	d.typed("label:release-42")
+	d.send(keyPress("enter"))
+	d.press(keymap.Back)
+	d.shows("group 2 of 4")
+	d.press(keymap.Messages)
+	d.shows("label:release-42")
+}
+
+func TestAGroupIsRetriedAsAWhole(t *testing.T) {
+	b := withCauses()
+	d := newDriver(t, b, 120, 40)
+	d.press(keymap.CausesView, keymap.Down, keymap.BringBack)
+	d.shows("Retry 20 messages", "20 × 429")
+	d.confirm()
+	d.pass(3 * time.Second)
+	if len(b.writes) != 20 {
+		t.Fatalf("%d writes", len(b.writes))
+	}
+	for _, w := range b.writes {
+		k := w.Selection.At(0)
+		for i := range 70 {
+			if message(i).Key == k && i%7 < 4 {
+				t.Errorf("%v is of another cause", k)
+			}
+		}
+	}
+	d.press(keymap.BringBack)
+	d.shows("already acted on")
+}
+
+func TestWhyEntriesAreTogetherIsSaid(t *testing.T) {
+	d := newDriver(t, withCauses(), 100, 30)
+	d.press(keymap.CausesView, keymap.WhyTogether)
+	d.shows("together as no healthy upstream", "40  no healthy upstream")
+	d.press(keymap.Back)
+	d.hides("together as")
+}
+
+func TestGroupsArePutTogetherByOtherThings(t *testing.T) {
+	d := newDriver(t, withCauses(), 100, 30)
+	d.press(keymap.CausesView, keymap.Regroup, keymap.Down, keymap.Choose)
+	d.pass(2 * time.Second)
+	d.shows("BY status", "503", "429", "400", "504")
+	d.press(keymap.Sort, keymap.Down, keymap.Down, keymap.Down, keymap.Choose)
+	d.shows("sorted by what they have in common")
+}
+
+func TestGroupsDoNotJumpWhilePagesComeIn(t *testing.T) {
+	b := withCauses()
+	d := newDriver(t, b, 80, 24)
+	d.press(keymap.CausesView, keymap.Down, keymap.Down)
+	d.shows("▸       10")
+	for i := range 40 {
+		e := message(-i - 1)
+		e.Status, e.URL = 400, "https://api.example/hook"
+		e.Cause = e.CauseOf(model.ReadResponse([]byte(`{"error":"unknown field"}`)))
+		b.entries[model.Message] = append([]model.Entry{e}, b.entries[model.Message]...)
+	}
+	d.pass(31 * time.Second)
+	d.shows("▲ 40 new", "▸       10")
+	d.press(keymap.TakeIn)
+	d.pass(2 * time.Second)
+	d.shows("▸       50")
+}
