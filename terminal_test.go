@@ -133,9 +133,15 @@ func (s *session) raw() string {
 // confirm answers the sheet once it says that it takes an answer.
 func (s *session) confirm() {
 	s.t.Helper()
-	s.await("the sheet to take an answer", func(screen string) bool {
+	const red = "space: I have read what is red"
+	ready := func(screen string) bool {
 		return strings.Contains(screen, "y yes ·") || strings.Contains(screen, "press y to send,")
-	})
+	}
+	s.await("the sheet to take an answer", func(screen string) bool { return ready(screen) || strings.Contains(screen, red) })
+	if strings.Contains(s.screen(), red) {
+		s.write(" ")
+		s.await("the sheet to take an answer", ready)
+	}
 	s.write("y")
 	s.hides("Send ")
 }

@@ -31,11 +31,11 @@ type Plan struct {
 	Hidden int // marked, and hidden by the filter
 	// Unfit are the runs that were marked and whose state the verb is not for.
 	Unfit     []string
-	Newcomers int // waiting to be taken in
+	Newcomers int  // waiting to be taken in
 	Partial   bool // not all of the DLQ is loaded, and what is not may belong to the group
-	Acted     int // marked, and already acted on
-	Doubtful  int // in doubt from before: they may be sent twice
-	Gone      int // found to be gone when the plan was checked
+	Acted     int  // marked, and already acted on
+	Doubtful  int  // in doubt from before: they may be sent twice
+	Gone      int  // found to be gone when the plan was checked
 
 	// Filterable is set when the plan is all that a filter lets through, and the server can do that filter exactly.
 	Filterable Matching

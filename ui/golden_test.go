@@ -80,7 +80,7 @@ func TestGoldenScreens(t *testing.T) {
 			d.confirm()
 		}},
 		"restart": {everything, func(d *driver) {
-			d.press(keymap.Workflows, keymap.Mark, keymap.Mark, keymap.Restart)
+			d.press(keymap.Workflows, keymap.Mark, keymap.Mark, keymap.Restart, keymap.Tick)
 			d.pass(time.Second)
 			d.typed("7")
 			d.press(keymap.Answer)

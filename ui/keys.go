@@ -120,6 +120,10 @@ func (m *Model) disabled(a keymap.Action) string {
 		if l.Len() == 0 {
 			return "the list is empty"
 		}
+	case keymap.Tick:
+		if m.sheet != nil && !m.sheet.red {
+			return "nothing on the sheet is red"
+		}
 	case keymap.ByFilter:
 		if m.sheet != nil && m.sheet.plan.Filterable.Valid() != nil {
 			return "only all that a filter lets through, which the server can do exactly, can be done by filter"

@@ -21,6 +21,8 @@ type sheet struct {
 	form     *form // the overrides while they are edited
 	// check finds out which entries are still there, when there are too many for each to be answered by itself.
 	check *model.Check
+	// red is set when something that can do harm has to be ticked before the sheet is answered.
+	red, ticked bool
 	// refresh is set when the entries are not from a list: they are shown as the check finds them.
 	refresh bool
 	// rest is the operation that the plan goes on with, when it is not a new one.
@@ -162,7 +164,7 @@ func (m *Model) answers(s *sheet) bool {
 	if m.lineStalls() {
 		s.guard.ForeignKey(m.now)
 	}
-	return s.guard.Answer(m.now) && s.checked()
+	return s.guard.Answer(m.now) && s.checked() && (!s.red || s.ticked)
 }
 
 func (m *Model) sheetKey(msg tea.KeyPressMsg, b keymap.Binding, known bool) tea.Cmd {
@@ -198,6 +200,8 @@ func (m *Model) sheetKey(msg tea.KeyPressMsg, b keymap.Binding, known bool) tea.
 		return m.editOverrides()
 	case keymap.ByFilter:
 		return m.switchFilter()
+	case keymap.Tick:
+		s.ticked = s.red && !s.ticked
 	case keymap.Interrupt:
 		return m.interrupt()
 	case keymap.Yes:

@@ -77,6 +77,14 @@ func (s *sheet) says(m *Model) []sheetLine {
 	if p.Gone > 0 {
 		warn(next(p.CursorOutside == nil && p.Hidden+p.Acted+len(p.Unfit) == 0, text.Const("not in it")), text.Sprintf("%s that are gone from the DLQ", humanize.Comma(int64(p.Gone))))
 	}
+	s.red = false
+	for i, a := range p.Advice(m.now) {
+		st := m.theme.warn
+		if a.Severity == model.Red {
+			st, s.red = m.theme.bad, true
+		}
+		out = append(out, sheetLine{next(i == 0, text.Const("think of")), st, text.Sprintf("%s: %s", humanize.Comma(int64(a.N)), a.Sentence)})
+	}
 	if p.Partial {
 		warn(text.Const("not in it"), text.Const("what is not loaded yet of the DLQ (a in Causes loads the rest)"))
 	}
@@ -274,7 +282,7 @@ func wrapWarnings(m *Model, lines []sheetLine) []sheetLine {
 	width := m.width - 4 - labelWidth
 	out := make([]sheetLine, 0, len(lines))
 	for _, l := range lines {
-		if l.style != m.theme.warn || l.text.Width() <= width || width < 8 {
+		if l.style != m.theme.warn && l.style != m.theme.bad || l.text.Width() <= width || width < 8 {
 			out = append(out, l)
 			continue
 		}
@@ -297,6 +305,9 @@ func (m *Model) drawQuestion() (line string, cursor int) {
 	}
 	if !s.checked() {
 		return m.drawChecking(r), -1
+	}
+	if s.red && !s.ticked {
+		return r.put(m.theme.bad, text.Const("space: I have read what is red")).put(m.theme.dim, text.Const(" · n sends nothing")).String(), -1
 	}
 	if s.question.Kind != model.YesNo {
 		return m.drawTyped(r)

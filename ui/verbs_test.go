@@ -27,7 +27,12 @@ func TestARestartSaysThatFinishedStepsRunAgain(t *testing.T) {
 	b := newMemory(5, 5)
 	d := newDriver(t, b, 120, 40)
 	d.press(keymap.Workflows, keymap.Restart)
-	d.shows("Restart 1 workflow run from the first step", "steps that are finished run again; R resumes", "/v2/workflows/dlq/restart/")
+	d.shows("Restart 1 workflow run from the first step", "steps that are finished run again; R resumes", "/v2/workflows/dlq/restart/", "space: I have read what is red")
+	d.confirm()
+	if len(b.writes) != 0 {
+		t.Fatal("it was sent before what is red was ticked")
+	}
+	d.press(keymap.Tick)
 	d.confirm()
 	d.shows("sent → wfr_new1")
 	if len(b.writes) != 1 || b.writes[0].Verb != model.Restart {
@@ -39,6 +44,8 @@ func TestARestartOfMoreThanOneAsksForTheNumber(t *testing.T) {
 	b := newMemory(5, 9)
 	d := newDriver(t, b, 120, 40)
 	d.press(keymap.Workflows, keymap.Mark, keymap.Mark, keymap.Mark, keymap.Restart)
+	d.shows("space: I have read what is red")
+	d.press(keymap.Tick)
 	d.shows("Type the number of workflow runs and enter:")
 	d.pass(time.Second)
 	d.typed("4")
