@@ -10,7 +10,7 @@ import (
 	"redrive/model"
 )
 
-// labelledFailure is a response of the corpus: what it is labelledFailure with says which others have the same cause.
+// labelledFailure is a response of the corpus: what it is labelled with says which others have the same cause.
 type labelledFailure struct {
 	Framework   string `json:"framework"`
 	Label       string `json:"label"`
