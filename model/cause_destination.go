@@ -7,6 +7,9 @@ const pathID = "{id}"
 // TemplateURL is [Destination] with {id} in place of every part of the path that is an id, so that what was sent to one
 // route has one text.
 func TemplateURL(raw string) string {
+	if rest, ok := strings.CutPrefix(raw, "https://"); ok && len(raw) <= longestURL && isPlainRoute(rest) {
+		return rest
+	}
 	d := Destination(raw)
 	from := strings.Index(d, "://")
 	if from < 0 {
@@ -35,6 +38,23 @@ func TemplateURL(raw string) string {
 		return d
 	}
 	return string(append(out, d[done:]...))
+}
+
+// isPlainRoute tells whether the rest of a URL, as most, has no more than a host and a path without an id in it: there is no digit
+// or sign of one, and no part of it is long.
+func isPlainRoute(rest string) bool {
+	slash := -1
+	for i := range len(rest) {
+		switch c := rest[i]; {
+		case c == '/':
+			slash = i
+		case c == '@' || c == '?' || c == '#':
+			return false
+		case slash >= 0 && (isDigit(c) || c == '%' || i-slash >= shortestRandom):
+			return false
+		}
+	}
+	return true
 }
 
 // isPathID tells a part of a path that names one thing from one that names a route. Names of routes may have a version or a

@@ -106,6 +106,15 @@ func newPage(s string) *page {
 	}
 }
 
+func (p *page) has(name string) bool {
+	for t, n := range tags {
+		if n == name {
+			return p.at[t] > 0
+		}
+	}
+	return false
+}
+
 // element is the text of the first element of the name, which is one of [tags].
 func (p *page) element(name string) string {
 	for t, n := range tags {

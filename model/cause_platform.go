@@ -25,6 +25,9 @@ func platformText(s string) string {
 
 // platformPage is the error in a page that a platform answers with, or "".
 func platformPage(p *page) string {
+	if !p.has("title") && !p.has("h1") {
+		return ""
+	}
 	head := p.s
 	has := func(part string) bool { return strings.Contains(head, part) }
 	switch {

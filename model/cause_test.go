@@ -301,3 +301,14 @@ func BenchmarkCause(b *testing.B) {
 		}
 	}
 }
+
+func TestDestinationOfACauseIsThatOfThePlanButForIDs(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		raw := strings.Join(rapid.SliceOf(rapid.SampledFrom([]string{
+			"https://", "http://", "a.io", "api2.io:80", "/", "/hook", "/v", "?", "#", "x@", "ü", "-", ".",
+		})).Draw(t, "parts"), "")
+		if got, want := model.TemplateURL(raw), model.Destination(raw); got != want && !strings.Contains(got, "{id}") {
+			t.Fatalf("%q: %q, want %q", raw, got, want)
+		}
+	})
+}
