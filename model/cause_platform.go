@@ -8,6 +8,12 @@ import (
 // platformText is the error in a text that a hosting platform answers with in place of the destination, or "".
 func platformText(s string) string {
 	switch {
+	case strings.HasPrefix(s, "upstream connect error or disconnect/reset"), strings.HasPrefix(s, "no healthy upstream"):
+		// What a proxy says of a destination that is down depends on the moment; that it is down is the cause.
+		if strings.Contains(s, "reset reason: overflow") {
+			return "Envoy upstream overflow"
+		}
+		return "Envoy upstream unavailable"
 	case strings.HasPrefix(s, "error code: "):
 		if code, _, _ := strings.Cut(strings.TrimSpace(s[len("error code: "):]), "\n"); isCode(code) {
 			return "Cloudflare error " + strings.TrimSpace(code)

@@ -16,6 +16,8 @@ const (
 	shareCell   = 5
 	statusCell  = 5
 	variantRows = 7
+	// leastCause is how many cells of a cause are shown before anything stands behind it.
+	leastCause = 20
 	// leastHistogram is how many cells the counts over time take at least, where there is room for them.
 	leastHistogram = 10
 )
@@ -85,6 +87,9 @@ func (m *Model) drawGroup(g *model.Group, here bool, width int) []string {
 		what = m.commonKey(g)
 	default:
 		what = text.Concat(m.commonKey(g), text.Const("  "), what)
+	}
+	if first.left()-pulse.Width() < leastCause {
+		pulse = text.Safe{}
 	}
 	first.put(m.theme.bold, text.Cut(what, max(0, first.left()-pulse.Width()-2)))
 	pulseStyle := m.theme.dim

@@ -36,9 +36,9 @@ func withCauses() *memory {
 func TestWhatFailedIsPutTogetherByWhyItFailed(t *testing.T) {
 	d := newDriver(t, withCauses(), 80, 24)
 	d.press(keymap.CausesView)
-	d.shows("3 Causes 4", "no healthy upstream", "40   53%  503", "rate limit exceeded", "20   27%  429", "unknown field", "10   13%  400", "BLEEDING", "of 75 loaded")
+	d.shows("3 Causes 4", "Envoy upstream unavailable", "40   53%  503", "rate limit exceeded", "20   27%  429", "unknown field", "10   13%  400", "BLEEDING", "of 75 loaded")
 	lines := strings.Split(d.screen(), "\n")
-	if !strings.Contains(lines[4], "no healthy upstream") || !strings.Contains(lines[6], "rate limit exceeded") {
+	if !strings.Contains(lines[4], "Envoy upstream unavailable") || !strings.Contains(lines[6], "rate limit exceeded") {
 		t.Errorf("not in the order of their numbers:\n%s", d.screen())
 	}
 }
@@ -90,7 +90,7 @@ func TestAGroupIsRetriedAsAWhole(t *testing.T) {
 func TestWhyEntriesAreTogetherIsSaid(t *testing.T) {
 	d := newDriver(t, withCauses(), 100, 30)
 	d.press(keymap.CausesView, keymap.WhyTogether)
-	d.shows("together as no healthy upstream", "40  no healthy upstream")
+	d.shows("together as Envoy upstream unavailable", "40  no healthy upstream")
 	d.press(keymap.Back)
 	d.hides("together as")
 }
