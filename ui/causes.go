@@ -11,6 +11,10 @@ import (
 	"redrive/ui/text"
 )
 
+// countedParts is in how many parts of time failures are counted: several for each cell that is drawn, so that they can be
+// drawn in any number of cells.
+const countedParts = 120
+
 // groupsTime is the least time between two groupings while pages come in.
 const groupsTime = time.Second
 
@@ -72,7 +76,7 @@ func (m *Model) grouping() tea.Cmd {
 	}
 	v.running = true
 	return runGrouping(model.BeginGroups(m.store, m.lists[:], model.GroupQuery{
-		By: v.by, Now: m.now.In(m.opts.Zone), Buckets: max(8, min(40, m.width/4)), Retention: m.opts.Retention,
+		By: v.by, Now: m.now.In(m.opts.Zone), Buckets: countedParts, Retention: m.opts.Retention,
 	}))
 }
 

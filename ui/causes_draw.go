@@ -20,6 +20,8 @@ const (
 	leastCause = 20
 	// leastHistogram is how many cells the counts over time take at least, where there is room for them.
 	leastHistogram = 10
+	// spanCell holds the times of a group and what is left of them.
+	spanCell = 25
 )
 
 // bars are the heights of the counts over time, the lowest first.
@@ -105,7 +107,8 @@ func (m *Model) drawGroup(g *model.Group, here bool, width int) []string {
 	if g.Causes > 1 {
 		where = text.Concat(where, text.Sprintf(" and %d more causes", g.Causes-1))
 	}
-	second.put(m.theme.plain, text.Cell(where.String(), max(16, second.left()-tail.Width()-2-leastHistogram-2))).space(2)
+	// The counts of all groups begin in the same column, so that they can be compared.
+	second.fit(m.theme.plain, where, max(16, second.left()-spanCell-2-max(leastHistogram, width/4)-2)).space(2)
 	m.putHistogram(second, g, second.left()-tail.Width()-2)
 	second.right(m.theme.dim, tail)
 	return []string{first.String(), second.String()}
