@@ -35,7 +35,7 @@ func TestEachTroubleIsOneSentenceAndWhatWasLoadedStays(t *testing.T) {
 			s.SeedIncident(emulator.IncidentOptions{Messages: 50, Workflows: -1, Odd: -1, Seed: 1})
 			client, err := api.New(api.Config{
 				URL: "http://localhost/qstash", Token: emulator.DefaultToken, DLQ: "test",
-				Transport: underPath{s.Transport()}, Timeout: 200 * time.Millisecond, Now: func() time.Time { return start },
+				Transport: underPath{s.Transport()}, Timeout: time.Second, Now: func() time.Time { return start },
 			})
 			if err != nil {
 				t.Fatal(err)

@@ -215,12 +215,23 @@ func (m *Model) drawFooter() string {
 		r.put(m.theme.plain, m.where())
 	}
 	keys := newRow(max(0, r.left()-2))
+	// Whoever does not know a key finds it in the help: that is named before any other.
+	help := 0
+	for _, b := range keymap.FooterOf(m.scope()) {
+		if b.Action == keymap.ShowHelp && m.width >= narrowSheet {
+			label, short := m.footerKey(b)
+			help = label.Width() + 1 + short.Width() + 2
+		}
+	}
 	for _, b := range keymap.FooterOf(m.scope()) {
 		if m.disabled(b.Action) != "" || b.Action == keymap.Back && !m.canGoBack() {
 			continue
 		}
 		label, short := m.footerKey(b)
-		if label.Width()+1+short.Width()+2 > keys.left() {
+		if b.Action == keymap.ShowHelp {
+			help = 0
+		}
+		if label.Width()+1+short.Width()+2 > keys.left()-help {
 			continue
 		}
 		keys.put(m.theme.bold, label).space(1).put(m.theme.dim, short).space(2)
