@@ -155,7 +155,7 @@ func dashboard(stderr io.Writer, o dashboardOptions, incident *incidentFlags) er
 	inFlight := model.CountInFlight(backend)
 	output := &countingFile{File: os.Stdout}
 	screen := ui.New(ui.Options{
-		Backend: inFlight, Recorder: record.recorder, Trash: record.trash, Unfinished: record.unfinished, Trouble: record.trouble, Durable: !o.demo, Bodies: client, DLQ: client.DLQ(), BaseURL: client.URL(), IncludeSecrets: o.includeSecrets, Title: title, ReadOnly: o.readOnly,
+		Backend: inFlight, Recorder: record.recorder, Trash: record.trash, Unfinished: record.unfinished, Trouble: record.trouble, Durable: !o.demo, ASCII: !hasUTF8(os.Getenv), Bodies: client, DLQ: client.DLQ(), BaseURL: client.URL(), IncludeSecrets: o.includeSecrets, Title: title, ReadOnly: o.readOnly,
 		Filter: filter, Retention: retention, Refresh: o.refresh, Now: time.Now, Zone: time.Local, NewOperation: newOperation, Written: output.tell,
 		NoSuspend: noSuspend(),
 	})

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"os"
 	"os/signal"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -80,4 +82,10 @@ func (f *countingFile) tell() ui.Written {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.look()
+}
+
+// hasUTF8 tells whether the locale is one of UTF-8.
+func hasUTF8(getenv func(string) string) bool {
+	locale := strings.ToLower(cmp.Or(getenv("LC_ALL"), getenv("LC_CTYPE"), getenv("LANG")))
+	return strings.Contains(locale, "utf-8") || strings.Contains(locale, "utf8")
 }

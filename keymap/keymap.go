@@ -223,10 +223,10 @@ var bindings = []Binding{
 	bind(ApplyFilter, groupFind, "in the filter: ask the server", "enter", "ask the server", []string{"enter"}, Filter).footer(1),
 	bind(CancelFilter, groupFind, "in the filter: leave it as it was", "esc", "leave as it was", []string{"esc"}, Filter).footer(2),
 	bind(EmptyFilter, groupFind, "in the filter: empty it", "ctrl+u", "empty", []string{"ctrl+u"}, Filter).footer(3),
-	bind(Mark, groupFind, "mark, and go down", "space", "mark", []string{"space"}, List).footer(1),
+	bind(Mark, groupFind, "mark, and go down", "space", "mark", []string{"space"}, List, Causes).footer(1),
 	bind(MarkRange, groupFind, "mark from the last mark to here", "v", "mark to here", []string{"v"}, List),
 	bind(MarkAll, groupFind, "mark all that match; the rest is loaded first, and esc in the middle marks nothing", "*", "mark all", []string{"*"}, List),
-	bind(Unmark, groupFind, "unmark all; again, bring the marks back", "u", "unmark", []string{"u"}, List),
+	bind(Unmark, groupFind, "unmark all; again, bring the marks of a list back", "u", "unmark", []string{"u"}, List, Causes),
 	bind(LoadAll, groupFind, "load all pages; again or esc stops", "a", "load all", []string{"a"}, List, Causes).footer(6),
 	bind(Sort, groupFind, "sort by a column; the same again turns the order round", "s", "sort", []string{"s"}, List, Causes),
 	bind(FilterBy, groupFind, "filter by a value of the row under the cursor", "f", "filter by", []string{"f"}, List),
@@ -241,7 +241,7 @@ var bindings = []Binding{
 	bind(CancelExport, groupFind, "in the file name: write nothing", "esc", "write nothing", []string{"esc"}, Saving).footer(2),
 	bind(EmptyExport, groupFind, "in the file name: empty it", "ctrl+u", "empty", []string{"ctrl+u"}, Saving).footer(3),
 
-	bind(BringBack, groupAct, "plan a retry of the marked messages, or of the one under the cursor; of workflow runs, a resume; of a group, all that is loaded of it", "R", "retry", []string{"R"}, List, Detail, Causes).writes().footer(2),
+	bind(BringBack, groupAct, "plan a retry of the marked messages or groups, or of what is under the cursor; of workflow runs, a resume", "R", "retry", []string{"R"}, List, Detail, Causes).writes().footer(2),
 
 	bind(Restart, groupAct, "plan a restart of workflow runs from their first step", "S", "restart", []string{"S"}, List, Detail, Causes).writes(),
 	bind(RerunFailure, groupAct, "plan to run the failure function of workflow runs again", "F", "failure function", []string{"F"}, List, Detail).writes(),

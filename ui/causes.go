@@ -27,6 +27,7 @@ type causesPane struct {
 	keys    []string // of the groups, in the order in which they are shown
 	of      map[string]*model.Group
 	at, top int
+	marked  map[string]bool
 	variant bool // why the entries of the group are together
 	running bool
 	done    time.Time // when the groups were made
@@ -183,6 +184,20 @@ func (m *Model) causesKey(b keymap.Binding) (cmd tea.Cmd, done bool) {
 		m.moveInCauses(1 << 30)
 	case keymap.Open:
 		return m.drill(), true
+	case keymap.Mark:
+		if g := v.under(); g != nil {
+			if v.marked == nil {
+				v.marked = map[string]bool{}
+			}
+			if v.marked[g.Key] {
+				delete(v.marked, g.Key)
+			} else {
+				v.marked[g.Key] = true
+			}
+			m.moveInCauses(1)
+		}
+	case keymap.Unmark:
+		v.marked = nil
 	case keymap.BringBack, keymap.Restart, keymap.Delete:
 		return m.planGroup(b.Action), true
 	case keymap.WhyTogether:
@@ -216,19 +231,45 @@ func (m *Model) causesKey(b keymap.Binding) (cmd tea.Cmd, done bool) {
 	return nil, true
 }
 
-// planGroup shows the sheet for all loaded entries of the group under the cursor.
+// chosen are the marked groups, else the one under the cursor.
+func (v *causesPane) chosen() []*model.Group {
+	var out []*model.Group
+	for _, k := range v.keys {
+		if g := v.of[k]; v.marked[k] && g != nil {
+			out = append(out, g)
+		}
+	}
+	if len(out) == 0 {
+		out = append(out, v.under())
+	}
+	return out
+}
+
+// planGroup shows the sheet for all loaded entries of the marked groups, else of the one under the cursor.
 func (m *Model) planGroup(a keymap.Action) tea.Cmd {
-	g := m.causes.under()
-	kind, all := g.Kind(m.store)
+	groups := m.causes.chosen()
+	kind, all := groups[0].Kind(m.store)
+	var entries []*model.Entry
+	seen := map[model.Key]bool{}
+	for _, g := range groups {
+		k, alike := g.Kind(m.store)
+		all = all && alike && k == kind
+		for _, e := range g.Entries(m.store) {
+			if !seen[e.Key] {
+				seen[e.Key] = true
+				entries = append(entries, e)
+			}
+		}
+	}
 	verb := map[keymap.Action]model.Verb{keymap.BringBack: bringBackVerb(kind), keymap.Restart: model.Restart, keymap.Delete: model.Delete}[a]
 	switch {
 	case !all:
-		return m.say(text.Const("this group has messages and workflow runs: b puts them together by cause, or enter shows the messages"))
+		return m.say(text.Const("these are messages and workflow runs: choose groups of one kind (b puts together by cause)"))
 	case !verb.Takes(kind):
 		return m.say(text.Sprintf("%s is not for %s", verb.String(), kind.Noun(2)))
 	}
 	plan, err := model.NewPlan(model.PlanRequest{
-		Verb: verb, List: m.lists[kind], Acted: m.takesNoVerb, Operation: m.opts.NewOperation(), Now: m.now, Group: g.Entries(m.store),
+		Verb: verb, List: m.lists[kind], Acted: m.takesNoVerb, Operation: m.opts.NewOperation(), Now: m.now, Group: entries,
 	})
 	if err != nil {
 		return m.say(text.Line(err.Error()))
@@ -307,6 +348,7 @@ func (m *Model) regroupMenu() *menu {
 	n.at = slices.Index(model.Groupings[:], m.causes.by)
 	n.choose = func(m *Model, i int) tea.Cmd {
 		v := &m.causes
+		v.marked = nil
 		v.by, v.settle, v.done, v.at, v.top = model.Groupings[i], true, time.Time{}, 0, 0
 		v.keys, v.of = nil, nil
 		return nil

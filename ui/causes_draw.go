@@ -29,6 +29,11 @@ var bars = [...]text.Safe{
 	text.Const(" "), text.Const("▁"), text.Const("▂"), text.Const("▃"), text.Const("▄"), text.Const("▅"), text.Const("▆"), text.Const("▇"), text.Const("█"),
 }
 
+// plainBars are the same where there is no UTF-8.
+var plainBars = [...]text.Safe{
+	text.Const(" "), text.Const("."), text.Const(":"), text.Const("-"), text.Const("="), text.Const("+"), text.Const("*"), text.Const("%"), text.Const("#"),
+}
+
 // groupsShown is how many groups fit.
 func (m *Model) groupsShown() int {
 	height := m.lay.body.height - 1
@@ -73,6 +78,9 @@ func (m *Model) drawGroup(g *model.Group, here bool, width int) []string {
 	cursor, st := text.Const("   "), m.theme.plain
 	if here {
 		cursor, st = text.Const(" ▸ "), m.theme.cursor
+	}
+	if m.causes.marked[g.Key] {
+		cursor = text.Concat(text.Cut(cursor, 2), text.Const("●"))
 	}
 	first.put(m.theme.plain, cursor).put(st, text.FitRight(text.Line(humanize.Comma(int64(g.Count))), countCell))
 	first.space(1).put(m.theme.dim, text.FitRight(text.Sprintf("%.0f%%", 100*g.Share), shareCell)).space(2)
@@ -159,10 +167,13 @@ func (m *Model) putHistogram(r *row, g *model.Group, width int) {
 	for _, c := range counts {
 		most = max(most, c)
 	}
-	parts := make([]text.Safe, n)
+	parts, shapes := make([]text.Safe, n), bars
+	if m.opts.ASCII {
+		shapes = plainBars
+	}
 	for i, c := range counts {
 		h := (c*(len(bars)-1) + most - 1) / most
-		parts[i] = bars[h]
+		parts[i] = shapes[h]
 	}
 	r.put(m.theme.note, text.Concat(parts...))
 }

@@ -7,6 +7,7 @@ import (
 
 	"redrive/keymap"
 	"redrive/model"
+	"redrive/ui"
 )
 
 // withCauses has messages of three causes: 40 of a, 20 of b, 10 of c.
@@ -120,4 +121,24 @@ func TestGroupsDoNotJumpWhilePagesComeIn(t *testing.T) {
 	d.press(keymap.TakeIn)
 	d.pass(2 * time.Second)
 	d.shows("▸       50")
+}
+
+func TestMarkedGroupsAreRetriedTogether(t *testing.T) {
+	b := withCauses()
+	d := newDriver(t, b, 120, 40)
+	d.press(keymap.CausesView, keymap.Down, keymap.Mark, keymap.Mark)
+	d.shows("2 marked")
+	d.press(keymap.First, keymap.BringBack)
+	d.shows("Retry 30 messages", "20 × 429 · 10 × 400")
+	d.press(keymap.Drop, keymap.Unmark, keymap.BringBack)
+	d.shows("Retry 40 messages")
+	d.press(keymap.Drop, keymap.Mark, keymap.Last, keymap.Mark, keymap.BringBack)
+	d.shows("these are messages and workflow runs")
+}
+
+func TestBarsArePlainWhereThereIsNoUTF8(t *testing.T) {
+	d := newDriver(t, withCauses(), 120, 40, func(o *ui.Options) { o.ASCII = true })
+	d.press(keymap.CausesView)
+	d.shows("#")
+	d.hides("█")
 }

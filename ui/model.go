@@ -33,6 +33,8 @@ type Options struct {
 	Unfinished []model.Recorded
 	// Trouble is an error that is said at the start; empty for none.
 	Trouble string
+	// ASCII is set when the locale has no UTF-8: bars are then drawn of plain characters.
+	ASCII bool
 	// Filter is the filter of both lists at the start.
 	Filter model.Filter
 	// Retention is how long entries stay in the DLQ; 0 when it is not known.

@@ -265,6 +265,9 @@ func (m *Model) where() text.Safe {
 			return m.jobLine()
 		}
 		where := text.Sprintf("group %d of %d", m.causes.at+1, len(m.causes.keys))
+		if n := len(m.causes.marked); n > 0 {
+			where = text.Sprintf("%d marked · %s", len(m.causes.chosen()), where)
+		}
 		if s := m.jobLine(); !s.IsEmpty() {
 			where = text.Concat(where, text.Const(" · "), s)
 		}
