@@ -181,9 +181,8 @@ func (m *Model) putHistogram(r *row, g *model.Group, width int) {
 // drawVariants says why the entries of a group are together: what their responses say, as they came.
 func (m *Model) drawVariants(g *model.Group, width int) []string {
 	lines := []string{m.drawRule(width)}
-	kind, _ := g.Kind(m.store)
-	if advice := g.Advice(m.store.Snapshot(), bringBackVerb(kind), m.now); len(advice) > 0 {
-		lines = append(lines, newRow(width).space(3).put(m.theme.warn, text.Sprintf("%s: %s", humanize.Comma(int64(advice[0].N)), advice[0].Sentence)).String())
+	if advice := m.causes.adviceFor(m, g); !advice.IsEmpty() {
+		lines = append(lines, newRow(width).space(3).put(m.theme.warn, advice).String())
 	}
 	lines = append(lines, newRow(width).space(3).put(m.theme.dim, text.Const("together as ")).put(m.theme.plain, text.Line(g.Cause.Text)).String())
 	for i, c := range g.Variants {
