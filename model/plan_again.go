@@ -49,7 +49,7 @@ func PlanAgain(j *Job, operation string, now time.Time, busy func(Key) bool) (Pl
 	if len(keys) == 0 {
 		switch {
 		case doubtful > 0:
-			return Plan{}, fmt.Errorf("there is nothing left to plan: the %d in doubt may have been done, and doing them again is not offered; look for them in the logs", doubtful)
+			return Plan{}, fmt.Errorf("there is nothing left to plan: the %d in doubt may have been done, and doing them again is not offered: y m copies a report with the command that looks for them", doubtful)
 		case unlinked > 0:
 			return Plan{}, fmt.Errorf("there is nothing left to plan: the new entries of the %d that came back are not known (r in the list reads it again)", unlinked)
 		case p.Acted > 0:

@@ -31,6 +31,13 @@ func (j *Job) Report(title string, now time.Time, zone *time.Location) string {
 		}
 		fmt.Fprintf(&b, "- not on the list, and made: %s\n", cell(c.MessageID+c.WorkflowRunID))
 	}
+	if n := j.counts[InDoubt] + j.counts[GoneUnknownHow]; n > 0 && p.Verb.Creates() && p.Operation != "" {
+		path := "/v2/logs?label="
+		if kind == WorkflowRun {
+			path = "/v2/workflows/logs?label="
+		}
+		fmt.Fprintf(&b, "- to look further for the %d in doubt: `curl -H \"Authorization: Bearer $QSTASH_TOKEN\" \"$QSTASH_URL%s%s\"`\n", n, path, p.Operation)
+	}
 	b.WriteString("\n| outcome | entries |\n|---|---:|\n")
 	counts := j.Counts()
 	for _, s := range OutcomeStates {

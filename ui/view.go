@@ -92,10 +92,14 @@ func (m *Model) drawBody() []string {
 func (m *Model) drawTitle() string {
 	r := newRow(m.width)
 	r.put(m.theme.title, text.Const(" redrive")).space(2)
-	tabs := m.tabs()
+	// Which account this is must be read on any screen.
+	tabs, gap := m.tabs(), 3
+	if m.width < wideTabs {
+		gap = 2
+	}
 	width := 0
 	for _, t := range tabs {
-		width += t.text.Width() + 3
+		width += t.text.Width() + gap
 	}
 	where := text.Line(head(m.opts.Title))
 	zone := text.Line(m.now.In(m.opts.Zone).Format("MST"))
@@ -106,10 +110,13 @@ func (m *Model) drawTitle() string {
 	r.put(m.theme.plain, text.Cut(about, max(0, r.left()-width-1)))
 	r.space(r.left() - width)
 	for _, t := range tabs {
-		r.put(t.style, t.text).space(3)
+		r.put(t.style, t.text).space(gap)
 	}
 	return r.String()
 }
+
+// wideTabs is the width from which the views are named with room to spare.
+const wideTabs = 100
 
 type tab struct {
 	style style
@@ -142,7 +149,7 @@ func (m *Model) tabs() []tab {
 		st = m.theme.bold
 	}
 	causes := text.Const("3 Causes")
-	if n := len(m.causes.keys); n > 0 && m.causes.by == model.PerCause {
+	if n := len(m.causes.keys); n > 0 && m.causes.by == model.PerCause && m.width >= wideTabs {
 		causes = text.Sprintf("3 Causes %d", n)
 	}
 	tabs = append(tabs, tab{st, causes})
@@ -150,7 +157,11 @@ func (m *Model) tabs() []tab {
 	if m.jobView.open {
 		st = m.theme.bold
 	}
-	return append(tabs, tab{st, text.Sprintf("4 Jobs %d", len(m.jobs))})
+	jobs := text.Const("4 Jobs")
+	if len(m.jobs) > 0 || m.width >= wideTabs {
+		jobs = text.Sprintf("4 Jobs %d", len(m.jobs))
+	}
+	return append(tabs, tab{st, jobs})
 }
 
 func (m *Model) drawRule(width int) string {
