@@ -25,7 +25,7 @@ type formField struct {
 // editOverrides opens the form over the sheet. The sheet must be read anew afterwards.
 func (m *Model) editOverrides() tea.Cmd {
 	s := m.sheet
-	if len(s.plan.Verb.Settings()) == 0 || s.plan.ByFilter() || s.rest != nil || s.publish != nil {
+	if len(s.plan.Verb.Settings()) == 0 || s.rest != nil || s.publish != nil {
 		return nil
 	}
 	s.guard.Unreadable()

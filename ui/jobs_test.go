@@ -161,10 +161,22 @@ func TestAPlanOfAllThatMatchesCanBeDoneByTheServer(t *testing.T) {
 	d.shows("the server decides: it may take entries that are not on this list", "by filter, one after the other")
 	d.press(keymap.ByFilter)
 	d.shows("exactly these entries")
-	d.press(keymap.Overrides, keymap.Drop)
+	d.press(keymap.ByFilter, keymap.Overrides)
+	d.typed("0")
+	d.press(keymap.Take)
+	d.shows("Upstash-Retries: 0", "the server decides")
 	if len(swept) != 0 {
-		t.Error("something was sent")
+		t.Fatal("something was sent")
 	}
+	d.pass(time.Second)
+	d.typed("40")
+	d.press(keymap.Answer)
+	if len(swept) != 1 || swept[0].Count != 40 || swept[0].Overrides.Values[model.SetRetries] != "0" {
+		t.Fatalf("sent %+v", swept)
+	}
+	// The server took others: those of the list are all still there.
+	d.pass(20 * time.Second)
+	d.shows("retry of 40 messages: 40 not sent, and 40 that were not on the list")
 }
 
 // journal is a Recorder that remembers.

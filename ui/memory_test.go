@@ -146,6 +146,11 @@ func (b *memory) Do(_ context.Context, w model.Write) (model.WriteResult, error)
 	if b.do != nil {
 		done, err = b.do(w)
 	}
+	if w.Matching.Valid() == nil {
+		// What matches now are others than those that are listed.
+		b.made += w.Count
+		return model.WriteResult{Created: make([]model.Created, w.Count), Count: w.Count}, err
+	}
 	key := w.Selection.At(0)
 	if w.Selection.Len() > 1 {
 		return b.doMany(w, done, err)

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/dustin/go-humanize"
 
 	"redrive/keymap"
 	"redrive/model"
@@ -275,7 +276,10 @@ func (m *Model) sumUp(j *model.Job) tea.Cmd {
 	counts := j.Counts()
 	good := counts[model.Sent] + counts[model.Delivered] + counts[model.Retrying]
 	words := text.Sprintf("%s of %s: %s", j.Plan.Verb.String(), count(j.Len(), j.Plan.Selection.Kind()), outcomeCounts(counts, j.Plan.Verb))
-	if good == j.Len() {
+	if n := j.Extra(); n > 0 {
+		words = text.Sprintf("%s, and %s that were not on the list", words, humanize.Comma(int64(n)))
+	}
+	if good == j.Len() && j.Extra() == 0 {
 		return m.say(words)
 	}
 	for i := range j.Len() {
