@@ -145,6 +145,8 @@ func (b *bench) judge(verb model.Verb, asked []model.Key, one bool, r model.Writ
 	if err != nil {
 		kind := kindOf(err)
 		open := kind == "lost answer" || kind == "some not found"
+		// That a 429 comes before any work is assumed, and cannot be told from one that does not.
+		open = open || kind == "rate limit" && b.switches.LimitedAfterWork
 		if did > 0 && !open {
 			return "", fmt.Errorf("%d were done, and the client says: %w", did, err)
 		}
