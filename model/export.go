@@ -22,7 +22,7 @@ func (d *Detail) Export(masked bool) ([]byte, error) {
 		CreatedAt: millis(d.CreatedAt), FailedAt: millis(d.FailedAt), NotBefore: millis(d.NotBefore),
 		Status: d.Status, RunID: d.WorkflowRunID, WorkflowURL: m.url(d.WorkflowURL),
 		RunCreatedAt: millis(d.WorkflowCreatedAt), FailureState: d.FailureState,
-		RetryDelay: d.RetryDelayExpression, Rate: d.Rate, Parallelism: d.Parallelism, Period: int64(d.Period / time.Second),
+		RetryDelay: d.RetryDelayExpression, Rate: d.Flow.Rate, Parallelism: d.Flow.Parallelism, Period: int64(d.Flow.Period / time.Second),
 		Header: m.headers(d.Header), ResponseHeader: m.headers(d.ResponseHeader),
 		Callback: m.url(d.Callback), CallbackHeader: m.headers(d.CallbackHeader),
 		FailureCallback: m.url(d.FailureCallback), FailureCallbackHeader: m.headers(d.FailureCallbackHeader),
