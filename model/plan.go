@@ -37,6 +37,19 @@ type Plan struct {
 	Doubtful  int  // in doubt from before: they may be sent twice
 	Gone      int  // found to be gone when the plan was checked
 
+	// First is how many of the entries, from the first, go out ahead of the others, each by a call of its own and with one
+	// attempt; 0 when all go alike.
+	First int
+	// IsCanary is set of an entry that goes out by itself before Behind others, which wait for what becomes of it.
+	IsCanary bool
+	Behind   int
+	// Stop is when the job stops feeding by itself.
+	Stop StopRule
+	// Given are settings that single entries get back, since an operation before had replaced them.
+	Given map[Key]Overrides
+	// Unknown is how many entries an operation before replaced something of, and of which is not known what they had.
+	Unknown int
+
 	// Filterable is set when the plan is all that a filter lets through, and the server can do that filter exactly.
 	Filterable Matching
 
@@ -51,6 +64,9 @@ type PlanRequest struct {
 	Acted     func(Key) bool // whether the entry takes no verb
 	Operation string
 	Now       time.Time
+	// GivesBack is what an entry that came back of an operation is to get back of its own, and whether that is known; nil
+	// when none came back.
+	GivesBack func(*Entry) (Overrides, bool)
 	// Group are the entries instead of the marked ones, when it is not nil: those of a group, all of the list's kind.
 	Group []*Entry
 }
@@ -93,6 +109,13 @@ func NewPlan(r PlanRequest) (Plan, error) {
 		}
 		keys = append(keys, e.Key)
 		p.Entries = append(p.Entries, *e)
+		if r.GivesBack != nil {
+			back, known := r.GivesBack(e)
+			p.give(e.Key, back)
+			if !known {
+				p.Unknown++
+			}
+		}
 	}
 	if len(keys) == 0 && len(p.Unfit) > 0 {
 		return Plan{}, errors.New("nothing to run again: the failure function has not failed")
@@ -109,14 +132,15 @@ func NewPlan(r PlanRequest) (Plan, error) {
 	return p, err
 }
 
-// labels are the entry's own with the operation's added and those of earlier operations taken off; nil when they must be
-// left as they are, since not all are known or one cannot be sent back as it is.
-func (p *Plan) labels(e *Entry) ([]string, bool) {
-	if p.Operation == "" || e.FirstLabelOnly {
+// labels are the i-th entry's own with the operation's added and those of earlier operations taken off; nil when they must
+// be left as they are, since not all are known or one cannot be sent back as it is.
+func (p *Plan) labels(i int) ([]string, bool) {
+	own, known := p.ownLabels(i)
+	if p.Operation == "" || !known {
 		return nil, false
 	}
-	labels := make([]string, 0, len(e.Labels)+1)
-	for _, l := range e.Labels {
+	labels := make([]string, 0, len(own)+1)
+	for _, l := range own {
 		if l == "" || l != strings.TrimSpace(l) || strings.ContainsFunc(l, func(r rune) bool { return r == ',' || r < ' ' || r == 0x7f || r == '\uFFFD' }) {
 			return nil, false
 		}
@@ -182,6 +206,10 @@ func (p *Plan) count(by func(*Entry) string) []Count {
 	for i := range p.Entries {
 		n[by(&p.Entries[i])]++
 	}
+	return sortedCounts(n)
+}
+
+func sortedCounts(n map[string]int) []Count {
 	counts := make([]Count, 0, len(n))
 	for v, n := range n {
 		counts = append(counts, Count{v, n})

@@ -15,14 +15,14 @@ func (m *Model) disabled(a keymap.Action) string {
 	}
 	l := m.list()
 	switch a {
-	case keymap.BringBack, keymap.Restart, keymap.RerunFailure, keymap.Delete:
+	case keymap.BringBack, keymap.Canary, keymap.Restart, keymap.RerunFailure, keymap.Delete:
 		if m.opts.ReadOnly {
 			return "redrive was started with --read-only"
 		}
 		if m.kind == model.Message && (a == keymap.Restart || a == keymap.RerunFailure) {
 			return "it is for workflow runs (2)"
 		}
-		if l.Len() == 0 {
+		if l.Len() == 0 && !(a == keymap.Canary && m.offered() != nil) {
 			return "the list is empty"
 		}
 	case keymap.Tick:

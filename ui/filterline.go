@@ -183,7 +183,10 @@ func (m *Model) notice() *notice {
 			return &notice{err: true, text: words}
 		}
 	}
-	return m.notices.current()
+	if n := m.notices.current(); n != nil {
+		return n
+	}
+	return m.offer()
 }
 
 // drawProblem points at what is wrong in the filter, in the place of the rule below it.

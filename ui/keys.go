@@ -157,6 +157,8 @@ func (m *Model) act(a keymap.Action) tea.Cmd {
 		return m.takeIn()
 	case keymap.BringBack:
 		return m.plan(bringBackVerb(m.kind))
+	case keymap.Canary:
+		return m.planCanary()
 	case keymap.Restart:
 		return m.plan(model.Restart)
 	case keymap.RerunFailure:
@@ -275,7 +277,7 @@ func (m *Model) back() tea.Cmd {
 		return m.stopLoading()
 	case m.export.job != nil:
 		return m.stopExport()
-	case m.notices.dismiss():
+	case m.notices.dismiss(), m.leaveOffer():
 	case m.focus == onDetail:
 		m.focus = onTable
 		if m.lay.detailAlone {
@@ -293,7 +295,7 @@ func (m *Model) back() tea.Cmd {
 
 // canGoBack tells whether esc does anything.
 func (m *Model) canGoBack() bool {
-	return m.notices.err != nil || m.detail.open || m.help != nil || m.loadingAll() || m.export.job != nil || m.causes.back
+	return m.notices.err != nil || m.offered() != nil || m.detail.open || m.help != nil || m.loadingAll() || m.export.job != nil || m.causes.back
 }
 
 func (m *Model) switchPane() tea.Cmd {

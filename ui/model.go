@@ -99,9 +99,11 @@ type Model struct {
 
 	jobs    []*model.Job
 	jobView jobsPane
-	causes  causesPane
-	record  recording
-	trash   trash
+	// canaries are those that something waits behind, or waited.
+	canaries []*canary
+	causes   causesPane
+	record   recording
+	trash    trash
 	// publishing is what is published anew just now; nil when nothing is.
 	publishing *publication
 	acted      map[model.Key]actedOn

@@ -35,6 +35,9 @@ func (s *sheet) action() text.Safe {
 		return text.Sprintf("Publish %s anew", count(len(s.publish.messages), model.Message))
 	}
 	n := count(s.plan.Selection.Len(), s.plan.Selection.Kind())
+	if p := &s.plan; p.IsCanary {
+		return text.Sprintf("Canary: %s 1 of %s", p.Verb.String(), count(1+p.Behind, p.Selection.Kind()))
+	}
 	switch s.plan.Verb {
 	case model.Resume:
 		return text.Concat(text.Const("Resume "), n)
@@ -85,6 +88,7 @@ func (s *sheet) says(m *Model) []sheetLine {
 		}
 		out = append(out, sheetLine{next(i == 0, text.Const("think of")), st, text.Sprintf("%s: %s", humanize.Comma(int64(a.N)), a.Sentence)})
 	}
+	s.saysOfStages(add, warn)
 	if p.Partial {
 		warn(text.Const("not in it"), text.Const("what is not loaded yet of the DLQ (a in Causes loads the rest)"))
 	}
@@ -132,13 +136,18 @@ func (s *sheet) says(m *Model) []sheetLine {
 	add(text.Const("calls"), text.Line(p.CallText(s.summary)))
 	if p.Large() {
 		add(text.Safe{}, text.Sprintf("about %s at %d entries a second (p pauses, x stops, + - change it)", roughly(p.Duration()), model.DefaultPace))
+		s.saysOfStopping(add)
 	}
 	if p.Verb.Creates() {
 		headers := s.headers()
 		for i, h := range headers {
 			add(next(i == 0, text.Const("overrides")), text.Sprintf("%s: %s", h.Name, model.MaskHeader(h.Name, h.Value)))
 		}
-		if len(headers) == 0 {
+		switch {
+		case len(headers) > 0:
+		case p.First > 0 || p.Given != nil:
+			add(text.Const("overrides"), text.Const("none (o) but what is said above"))
+		default:
 			add(text.Const("overrides"), text.Const("none (o): everything is sent as it was"))
 		}
 		add(text.Const("label"), s.label())
