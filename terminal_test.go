@@ -121,6 +121,9 @@ func (s *session) ended() int {
 		s.t.Fatalf("the program did not end")
 	}
 	s.await("the end of output", func(string) bool { return s.closed })
+	if strings.Contains(s.raw(), "was kept from the terminal") {
+		s.t.Errorf("the guard refused something of the program's own: %q", s.raw())
+	}
 	return s.cmd.ProcessState.ExitCode()
 }
 

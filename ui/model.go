@@ -51,6 +51,8 @@ type Options struct {
 	NewOperation func() string
 	// Written tells of the writes to the terminal. Nil when the screen is drawn as soon as it was made.
 	Written func() Written
+	// Copying is told of a text before it is sent to the clipboard. May be nil.
+	Copying func(content string)
 	// NoSuspend says why the program cannot be suspended; empty when it can.
 	NoSuspend string
 }
