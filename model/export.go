@@ -11,7 +11,8 @@ import (
 // Export is an entry as it is written to a file or copied: with the names that the API has for its fields where it has
 // them, so that a file can be read with what reads the API.
 //
-// Bodies that are not UTF-8 are in base64, in the field that the API has for it.
+// Bodies that are not UTF-8 are in base64, in the field that the API has for it. Characters that would act on a terminal are
+// escaped, which is the same JSON.
 func (d *Detail) Export(masked bool) ([]byte, error) {
 	m := masking(masked)
 	x := exported{
@@ -47,7 +48,7 @@ func (d *Detail) Export(masked bool) ([]byte, error) {
 	if err := encoder.Encode(x); err != nil {
 		return nil, err
 	}
-	return bytes.TrimRight(out.Bytes(), "\n"), nil
+	return visibleJSON(bytes.TrimRight(out.Bytes(), "\n")), nil
 }
 
 // exported is the form of an exported entry.

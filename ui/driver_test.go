@@ -19,6 +19,7 @@ import (
 type driver struct {
 	t       *testing.T
 	m       *ui.Model
+	backend model.Backend
 	now     time.Time
 	timers  []timer
 	held    []tea.Cmd // commands not carried out yet, while holding
@@ -41,7 +42,7 @@ type option func(*ui.Options)
 
 func newDriver(t *testing.T, b model.Backend, width, height int, options ...option) *driver {
 	t.Helper()
-	d := &driver{t: t, now: start}
+	d := &driver{t: t, now: start, backend: b}
 	o := ui.Options{
 		Backend: b, DLQ: "test", Title: "qstash.example", Refresh: 30 * time.Second,
 		Now: func() time.Time { return d.now }, Zone: time.UTC,

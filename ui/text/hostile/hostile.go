@@ -18,12 +18,21 @@ var own = regexp.MustCompile(`^\x1b(?:` +
 	`\[>4(?:;2)?m|\[[><=][0-9;]*u|\[\?u|M|` +
 	`\]2;(?:redrive)?\x07)`)
 
+// longestOwn is how long the sequences of the renderer are at most.
+const longestOwn = 128
+
 // Acting returns what in the output of the program acts on a terminal and is not of the program; empty when nothing does.
 func Acting(output string) string {
 	for i := 0; i < len(output); {
-		if s := own.FindString(output[i:]); s != "" {
-			i += len(s)
+		switch c := output[i]; {
+		case c >= ' ' && c < 0x7f:
+			i++
 			continue
+		case c == 0x1b:
+			if s := own.FindString(output[i:min(len(output), i+longestOwn)]); s != "" {
+				i += len(s)
+				continue
+			}
 		}
 		r, size := utf8.DecodeRuneInString(output[i:])
 		if bad(r, size) {
