@@ -139,7 +139,8 @@ func (n *normal) keepsCode(t string, begin int) bool {
 			return false
 		}
 	}
-	before := string(n.out[max(begin, len(n.out)-longestWord):])
+	// A placeholder that repeats what stands before the text takes its beginning back.
+	before := string(n.out[max(min(begin, len(n.out)), len(n.out)-longestWord):])
 	if isStatusNumber(t) && len(n.out) == begin {
 		return true
 	}
