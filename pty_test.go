@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -22,6 +23,10 @@ import (
 var binary string
 
 func TestMain(m *testing.M) {
+	if rows, err := strconv.Atoi(os.Getenv(benchServes)); err == nil {
+		serveBench(rows)
+		return
+	}
 	dir, err := os.MkdirTemp("", "redrive")
 	if err != nil {
 		panic(err)
