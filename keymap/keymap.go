@@ -48,6 +48,9 @@ const (
 	JobEntries
 	// Causes is what failed by why it failed.
 	Causes
+
+	// Scopes is how many scopes there are.
+	Scopes = iota
 )
 
 // leaks tells whether keys that the scope does not know go on to [Everywhere].

@@ -97,8 +97,14 @@ func (l *Listing) Kind() Kind { return l.kind }
 // Filter is the filter in force.
 func (l *Listing) Filter() Filter { return l.filter }
 
+// FilterGeneration changes with the filter and the order.
+func (l *Listing) FilterGeneration() uint64 { return l.viewGeneration }
+
 // Len is the number of rows shown.
 func (l *Listing) Len() int { return len(l.rows) }
+
+// Row is the row of the store that is shown as the i-th. As its entry never changes, what was drawn of it can be kept.
+func (l *Listing) Row(i int) Row { return l.rows[i] }
 
 // At is the i-th entry shown.
 func (l *Listing) At(i int) *Entry { return l.store.At(l.rows[i]) }

@@ -91,7 +91,9 @@ func (d *driver) send(msg tea.Msg) {
 		return
 	}
 	_, cmd := d.m.Update(msg)
-	d.m.View()
+	if got, want := d.m.View().Content, d.m.DrawAfresh(); got != want {
+		d.t.Fatalf("what was kept of the frame before is out of date after %T:\n%s\ndrawn afresh:\n%s", msg, got, want)
+	}
 	d.run(cmd)
 }
 

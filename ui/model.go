@@ -117,6 +117,7 @@ type Model struct {
 	// markAllWaits is set while pages are loaded for marking all.
 	markAllWaits [len(model.Kinds)]bool
 	wakeAt       time.Time
+	frame        frame
 	leaving      bool // the next quit leaves at once
 	ended        bool
 }
