@@ -193,14 +193,14 @@ func (m *Model) drawEntry(e *model.Entry, look rowLook) string {
 	o, acted, current := look.outcome, look.acted, look.current
 	quiet := acted && o.TakesNoVerb()
 
-	cursor, cursorStyle := text.Const(" "), m.theme.plain
+	cursor := text.Const(" ")
 	if current {
-		cursor, cursorStyle = text.Const("▸"), m.theme.bold
+		cursor = text.Const("▸")
 		if m.focus != onTable {
 			cursor = text.Const("▹")
 		}
 	}
-	r.space(1).put(cursorStyle, cursor).space(1)
+	r.space(1).put(m.theme.plain, cursor).space(1)
 	switch {
 	case acted:
 		st, glyph := m.outcomeGlyph(o)
