@@ -112,42 +112,64 @@ func (o Overrides) identity() string {
 	return strings.Join(o.Values[:], "\x00") + "\x01" + strings.Join(o.Labels, "\x00") + "\x01" + strconv.FormatBool(o.Labels == nil)
 }
 
-// Made tells whether an entry is what became of one of this job.
-func (j *Job) Made(e *Entry) bool {
-	_, mine := j.madeOf(e)
-	return mine
+// Gives is what the entries that came back of a job get back of their own, as it is known at one moment. It may be asked
+// by any goroutine. Its zero value knows of no entry.
+type Gives struct {
+	plan Plan
+	of   map[string]givenItem // by the id of the message or the run that was made
+	// calls are the steps by which the entries were sent; 0 when that was not in this session.
+	calls []int
 }
 
-func (j *Job) madeOf(e *Entry) (i int, mine bool) {
-	for _, id := range [...]string{e.WorkflowRunID, e.MessageID} {
-		if i, mine = j.explained[id]; mine && id != "" {
-			return i, true
+type givenItem struct {
+	item  int
+	among bool
+}
+
+// Gives is what is known now. It grows with the number of entries only when the job replaced something of theirs.
+func (j *Job) Gives() Gives {
+	p := &j.Plan
+	if p.First == 0 && p.Given == nil && p.Overrides.Values[SetRetries]+p.Overrides.Values[SetFlowKey]+p.Overrides.Values[SetLabels] == "" {
+		return Gives{}
+	}
+	g := Gives{plan: *p, of: map[string]givenItem{}, calls: make([]int, len(j.items))}
+	for i := range j.items {
+		it := &j.items[i]
+		g.calls[i] = it.call
+		if it.outcome.State == Delivered {
+			continue
+		}
+		for _, id := range [...]string{it.outcome.Created.MessageID, it.outcome.Created.WorkflowRunID} {
+			if id != "" {
+				g.of[id] = givenItem{i, it.outcome.Among > 1}
+			}
 		}
 	}
-	return 0, false
+	return g
 }
 
-// GivesBack is what an entry that came back of this job gets back at its next plan: what the job had replaced. known is
-// false when it is none of this job's, or the job cannot tell which of its entries it was.
-func (j *Job) GivesBack(e *Entry) (back Overrides, known bool) {
-	i, mine := j.madeOf(e)
-	if !mine {
-		return Overrides{}, false
+// For is what an entry gets back. mine is false when it is none of the job's; known when the job cannot tell which of its
+// entries it was.
+func (g *Gives) For(e *Entry) (back Overrides, known, mine bool) {
+	at, mine := g.of[e.WorkflowRunID]
+	if !mine || e.WorkflowRunID == "" {
+		if at, mine = g.of[e.MessageID]; !mine || e.MessageID == "" {
+			return Overrides{}, false, false
+		}
 	}
-	back = j.Plan.givesBack(i)
-	call := j.items[i].call
-	if j.items[i].outcome.Among < 2 {
-		return back, true
+	back = g.plan.givesBack(at.item)
+	if !at.among {
+		return back, true, true
 	}
 	// Which of the entries of a call became this one is not told: it was one with the same destination. Which shared a call
 	// in an earlier session is not known either.
-	address, same := withoutQuery(AddressOf(e)), back.identity()
-	for n := range j.items {
-		if (call == 0 || j.items[n].call == call) && j.address(n) == address && j.Plan.givesBack(n).identity() != same {
-			return Overrides{}, false
+	address, same, call := withoutQuery(AddressOf(e)), back.identity(), g.calls[at.item]
+	for n := range g.calls {
+		if (call == 0 || g.calls[n] == call) && withoutQuery(AddressOf(&g.plan.Entries[n])) == address && g.plan.givesBack(n).identity() != same {
+			return Overrides{}, false, true
 		}
 	}
-	return back, true
+	return back, true, true
 }
 
 // give lets an entry of the plan get something back.

@@ -13,7 +13,7 @@ func PlanAgain(j *Job, operation string, now time.Time, busy func(Key) bool) (Pl
 	p := Plan{Verb: j.Plan.Verb, Operation: operation, FrozenAt: now, Overrides: j.Plan.Overrides}
 	var keys []Key
 	unlinked, doubtful := 0, 0
-	given := map[Key]Overrides{}
+	given, gives := map[Key]Overrides{}, j.Gives()
 	for i := range j.items {
 		o := j.Outcome(i)
 		if !o.Settled() {
@@ -37,7 +37,8 @@ func PlanAgain(j *Job, operation string, now time.Time, busy func(Key) bool) (Pl
 				continue
 			}
 			e = back
-			if given[e.Key], known = j.GivesBack(&e); !known {
+			var mine bool
+			if given[e.Key], known, mine = gives.For(&e); mine && !known {
 				p.Unknown++
 			}
 		default:

@@ -30,18 +30,17 @@ func (m *Model) planCanary() tea.Cmd {
 	if c := m.offered(); c != nil {
 		return m.planBehind(c)
 	}
-	plan, err := m.newPlan(bringBackVerb(m.kind))
-	if err != nil {
-		return m.say(text.Line(err.Error()))
-	}
 	at := model.Key{}
 	if e, ok := m.list().Current(); ok {
 		at = e.Key
 	}
-	return m.showCanary(plan, at)
+	return m.makePlan(model.PlanRequest{
+		Verb: bringBackVerb(m.kind), List: m.list(), Acted: m.takesNoVerb, Gives: m.gives(), Operation: m.opts.NewOperation(), Now: m.now,
+	}, func(m *Model, plan model.Plan) tea.Cmd { return m.showCanary(plan, at) })
 }
 
 func (m *Model) showCanary(plan model.Plan, at model.Key) tea.Cmd {
+	m.digest = nil // it is of all of them
 	first, behind := plan.Canary(at)
 	for _, c := range m.canaries {
 		if c.state == canaryOut && c.behind.Selection.Has(first.Selection.At(0)) {

@@ -289,16 +289,13 @@ func (m *Model) planGroup(a keymap.Action) tea.Cmd {
 	case !verb.Takes(kind):
 		return m.say(text.Sprintf("%s is not for %s", verb.String(), kind.Noun(2)))
 	}
-	plan, err := model.NewPlan(model.PlanRequest{
-		Verb: verb, List: m.lists[kind], Acted: m.takesNoVerb, GivesBack: m.givesBack, Operation: m.opts.NewOperation(), Now: m.now, Group: entries,
-	})
-	if err != nil {
-		return m.say(text.Line(err.Error()))
-	}
+	show := (*Model).showSheet
 	if a == keymap.Canary {
-		return m.showCanary(plan, model.Key{})
+		show = func(m *Model, plan model.Plan) tea.Cmd { return m.showCanary(plan, model.Key{}) }
 	}
-	return m.showSheet(plan)
+	return m.makePlan(model.PlanRequest{
+		Verb: verb, List: m.lists[kind], Acted: m.takesNoVerb, Gives: m.gives(), Operation: m.opts.NewOperation(), Now: m.now, Group: entries,
+	}, show)
 }
 
 // loadAllForCauses loads the rest of both lists, or stops that.

@@ -7,6 +7,9 @@ import (
 
 // disabled says why an action cannot be done now, or "".
 func (m *Model) disabled(a keymap.Action) string {
+	if m.planning != nil && a != keymap.No && a != keymap.Interrupt && a != keymap.Suspend {
+		return "a plan is being made"
+	}
 	if m.jobView.open && m.sheet == nil {
 		return m.disabledInJobs(a)
 	}

@@ -14,6 +14,8 @@ func (m *Model) scope() keymap.Scope {
 	switch {
 	case m.sheet != nil:
 		return m.sheet.scope()
+	case m.planning != nil:
+		return keymap.Sheet
 	case m.menu != nil:
 		return keymap.Menu
 	case m.help != nil:
@@ -43,6 +45,9 @@ func (m *Model) key(msg tea.KeyPressMsg) tea.Cmd {
 	b, known := keymap.Lookup(scope, msg)
 	if b.Action != keymap.Quit && b.Action != keymap.Interrupt {
 		m.leaving = false
+	}
+	if m.planning != nil {
+		return m.planningKey(b)
 	}
 	switch scope {
 	case keymap.Sheet, keymap.SheetCount, keymap.SheetWord:
@@ -309,6 +314,9 @@ func (m *Model) switchPane() tea.Cmd {
 
 // paste goes into text being edited, and nowhere else: it is never taken for keys.
 func (m *Model) paste(msg tea.PasteMsg) tea.Cmd {
+	if m.planning != nil {
+		return nil
+	}
 	if m.scope() == keymap.Saving {
 		return m.exportTyped(msg)
 	}

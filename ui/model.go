@@ -89,15 +89,18 @@ type Model struct {
 	focus   focus
 	side    int // how far the tables are scrolled sideways, in cells
 
-	filter  filterLine
-	detail  detailPane
-	sheet   *sheet
-	menu    *menu
-	sheets  int
-	help    *helpPage
-	notices notices
-	copies  copies
-	export  exports
+	filter filterLine
+	detail detailPane
+	sheet  *sheet
+	// planning is the plan that is being made; digest is what one that was made comes to, until its sheet is shown.
+	planning *planning
+	digest   *model.Digest
+	menu     *menu
+	sheets   int
+	help     *helpPage
+	notices  notices
+	copies   copies
+	export   exports
 
 	jobs    []*model.Job
 	jobView jobsPane

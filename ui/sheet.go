@@ -58,28 +58,19 @@ func bringBackVerb(k model.Kind) model.Verb {
 
 // plan freezes a plan and shows it.
 func (m *Model) plan(verb model.Verb) tea.Cmd {
-	plan, err := m.newPlan(verb)
-	if err != nil {
-		return m.say(text.Line(err.Error()))
-	}
-	return m.showSheet(plan)
-}
-
-func (m *Model) newPlan(verb model.Verb) (model.Plan, error) {
-	return model.NewPlan(model.PlanRequest{
-		Verb: verb, List: m.list(), Acted: m.takesNoVerb, GivesBack: m.givesBack,
+	return m.makePlan(model.PlanRequest{
+		Verb: verb, List: m.list(), Acted: m.takesNoVerb, Gives: m.gives(),
 		Operation: m.opts.NewOperation(), Now: m.now,
-	})
+	}, (*Model).showSheet)
 }
 
-// givesBack is what an entry that came back of a job is to get back of its own.
-func (m *Model) givesBack(e *model.Entry) (back model.Overrides, known bool) {
-	for i := len(m.jobs) - 1; i >= 0; i-- {
-		if m.jobs[i].Made(e) {
-			return m.jobs[i].GivesBack(e)
-		}
+// gives are what entries that came back of jobs get back of their own.
+func (m *Model) gives() []model.Gives {
+	gives := make([]model.Gives, len(m.jobs))
+	for i, j := range m.jobs {
+		gives[i] = j.Gives()
 	}
-	return model.Overrides{}, true
+	return gives
 }
 
 func (m *Model) showSheet(plan model.Plan) tea.Cmd {

@@ -115,6 +115,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.recorded(msg)
 	case reportedMsg:
 		return m.reported(msg)
+	case plannedMsg:
+		return m.planned(msg)
 	case checkedMsg:
 		return m.sheetChecked(msg)
 	case stepMsg:

@@ -202,6 +202,9 @@ func (m *Model) drawTopRule() string {
 
 // drawNotice is the line above the footer: the last message, or a rule.
 func (m *Model) drawNotice(lines []string) []string {
+	if m.planning != nil {
+		return append(lines, m.drawPlanning()...)
+	}
 	if m.copies.chord != nil {
 		return append(lines, m.drawChord()...)
 	}
