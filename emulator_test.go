@@ -114,7 +114,7 @@ func TestTheEmulatorDoesWhatItsFlagsSay(t *testing.T) {
 // run executes the program's command line within the test.
 func run(args ...string) (stdout string, err error) {
 	var out bytes.Buffer
-	c := command(&out, &out)
+	c := command(&out, &out, clock{now: time.Now})
 	c.SetArgs(args)
 	err = c.Execute()
 	return out.String(), err

@@ -2,7 +2,6 @@ package main
 
 import (
 	"os"
-	"time"
 
 	"redrive/api"
 	"redrive/model"
@@ -35,7 +34,7 @@ func openRecord(o dashboardOptions, client *api.Client) record {
 	if err != nil {
 		return none.refusing(err)
 	}
-	j, err := journal.Open(dir, string(client.DLQ()), time.Now)
+	j, err := journal.Open(dir, string(client.DLQ()), o.clock.now)
 	if err != nil {
 		return none.refusing(err)
 	}

@@ -37,22 +37,32 @@ const (
 	exitUsage = 2
 )
 
-func main() {
+func main() { os.Exit(execute(clock{now: time.Now})) }
+
+// clock is the time that the program goes by.
+type clock struct {
+	now func() time.Time
+	// after makes a command that waits; nil for the real time.
+	after func(time.Duration, func() tea.Msg) tea.Cmd
+}
+
+// execute does what the command line says, and returns the exit code.
+func execute(c clock) int {
 	stderr := sentences{os.Stderr}
-	err := command(os.Stdout, stderr).Execute()
+	err := command(os.Stdout, stderr, c).Execute()
 	var signalled *signalError
 	var failed *runError
 	switch {
 	case err == nil:
+		return 0
 	case errors.As(err, &signalled):
-		os.Exit(128 + int(signalled.signal))
-	case errors.As(err, &failed):
-		fmt.Fprintln(stderr, "redrive:", err)
-		os.Exit(1)
-	default:
-		fmt.Fprintln(stderr, "redrive:", err)
-		os.Exit(exitUsage)
+		return 128 + int(signalled.signal)
 	}
+	fmt.Fprintln(stderr, "redrive:", err)
+	if errors.As(err, &failed) {
+		return 1
+	}
+	return exitUsage
 }
 
 // runError is a failure after the start, signalError the end by a signal.
@@ -63,9 +73,9 @@ type (
 
 func (e *signalError) Error() string { return e.signal.String() }
 
-func command(stdout, stderr io.Writer) *cobra.Command {
+func command(stdout, stderr io.Writer, c clock) *cobra.Command {
 	var (
-		o        dashboardOptions
+		o        = dashboardOptions{clock: c}
 		incident incidentFlags
 	)
 	root := &cobra.Command{
@@ -111,6 +121,7 @@ network.`,
 }
 
 type dashboardOptions struct {
+	clock                                        clock
 	demo, readOnly, insecureHTTP, includeSecrets bool
 	noJournal                                    bool
 	name, filter, retention                      string
@@ -123,7 +134,7 @@ var retentions = map[string]time.Duration{"": 0, "3d": 3 * 24 * time.Hour, "7d":
 
 // dashboard runs the screen until it is left.
 func dashboard(stderr io.Writer, o dashboardOptions, incident *incidentFlags) error {
-	filter, err := model.ParseFilterAt(o.filter, time.Now())
+	filter, err := model.ParseFilterAt(o.filter, o.clock.now())
 	if err != nil {
 		return fmt.Errorf("--filter %q: %w", o.filter, err)
 	}
@@ -154,10 +165,10 @@ func dashboard(stderr io.Writer, o dashboardOptions, incident *incidentFlags) er
 		backend = model.ReadOnly(backend)
 	}
 	inFlight := model.CountInFlight(backend)
-	output := newScreenFile(os.Stdout)
+	output := newScreenFile(os.Stdout, o.clock.now)
 	screen := ui.New(ui.Options{
 		Backend: inFlight, Recorder: record.recorder, Trash: record.trash, Unfinished: record.unfinished, Trouble: record.trouble, Durable: !o.demo, ASCII: !hasUTF8(os.Getenv), Bodies: client, DLQ: client.DLQ(), BaseURL: client.URL(), IncludeSecrets: o.includeSecrets, Title: title, ReadOnly: o.readOnly,
-		Filter: filter, Retention: retention, Refresh: o.refresh, Now: time.Now, Zone: time.Local, NewOperation: newOperation, Written: output.tell,
+		Filter: filter, Retention: retention, Refresh: o.refresh, Now: o.clock.now, After: o.clock.after, Zone: time.Local, NewOperation: newOperation, Written: output.tell,
 		NoSuspend: noSuspend(), Copying: output.guard.permitCopy,
 	})
 	program := tea.NewProgram(screen, tea.WithOutput(output), tea.WithFPS(120), tea.WithoutSignalHandler())
@@ -232,7 +243,7 @@ func connect(o dashboardOptions, incident *incidentFlags) (client *api.Client, t
 	if err != nil {
 		return nil, "", err
 	}
-	client, err = api.New(api.Config{URL: env.URL, Token: env.Token, InsecureHTTP: o.insecureHTTP, Memory: int64(o.memory) << 20})
+	client, err = api.New(api.Config{URL: env.URL, Token: env.Token, InsecureHTTP: o.insecureHTTP, Memory: int64(o.memory) << 20, Now: o.clock.now})
 	if err != nil {
 		return nil, "", err
 	}

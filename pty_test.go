@@ -23,6 +23,10 @@ import (
 var binary string
 
 func TestMain(m *testing.M) {
+	if path := os.Getenv(lapseVariable); path != "" {
+		// This process is the program itself, by another clock.
+		os.Exit(execute(followLapse(path)))
+	}
 	if rows, err := strconv.Atoi(os.Getenv(benchServes)); err == nil {
 		serveBench(rows)
 		return

@@ -56,13 +56,16 @@ type screenFile struct {
 	mu      sync.Mutex
 	written ui.Written
 	since   time.Time // when the write under way was begun
+	now     func() time.Time
 }
 
-func newScreenFile(file *os.File) *screenFile { return &screenFile{file: file, guard: guard{to: file}} }
+func newScreenFile(file *os.File, now func() time.Time) *screenFile {
+	return &screenFile{file: file, guard: guard{to: file}, now: now}
+}
 
 func (f *screenFile) Write(b []byte) (int, error) {
 	f.mu.Lock()
-	f.since = time.Now()
+	f.since = f.now()
 	f.written.Begun++
 	f.mu.Unlock()
 	defer func() {
@@ -82,7 +85,7 @@ func (f *screenFile) Fd() uintptr                { return f.file.Fd() }
 // look is what is known now; the lock is held.
 func (f *screenFile) look() ui.Written {
 	w := f.written
-	if now := time.Now(); w.Begun != w.Done && now.Sub(f.since) >= slowWrite {
+	if now := f.now(); w.Begun != w.Done && now.Sub(f.since) >= slowWrite {
 		w.Stalled = now
 	}
 	return w

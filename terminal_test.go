@@ -33,6 +33,12 @@ type session struct {
 // begin starts the program. The environment is only what is given.
 func begin(t *testing.T, width, height uint16, env []string, args ...string) *session {
 	t.Helper()
+	return beginProgram(t, binary, width, height, env, args...)
+}
+
+// beginProgram runs a program that is to be taken for the built one.
+func beginProgram(t *testing.T, binary string, width, height uint16, env []string, args ...string) *session {
+	t.Helper()
 	s := &session{t: t, term: vt10x.New(vt10x.WithSize(int(width), int(height)))}
 	s.changed = sync.NewCond(&s.mu)
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
