@@ -241,7 +241,7 @@ var bindings = []Binding{
 	bind(OlderFilter, groupFind, "in the filter: the one before", "up", "older", []string{"up"}, Filter),
 	bind(NewerFilter, groupFind, "in the filter: the one after", "down", "newer", []string{"down"}, Filter),
 	bind(TakeIn, groupFind, "take newcomers in, clear what was acted on, read again; of a job, sort the entries anew", "r", "refresh", []string{"r"}, List, Detail, JobEntries, Causes).footer(5),
-	bind(Export, groupFind, "write the marked entries, else all rows, to a file: .jsonl has them whole, .csv is a table", "w", "write to a file", []string{"w"}, List),
+	bind(Export, groupFind, "write the marked entries or groups, else all rows or this group, to a file: .jsonl has entries whole, .csv is a table", "w", "write to a file", []string{"w"}, List, Causes),
 	bind(ApplyExport, groupFind, "in the file name: write", "enter", "write", []string{"enter"}, Saving).footer(1),
 	bind(CancelExport, groupFind, "in the file name: write nothing", "esc", "write nothing", []string{"esc"}, Saving).footer(2),
 	bind(EmptyExport, groupFind, "in the file name: empty it", "ctrl+u", "empty", []string{"ctrl+u"}, Saving).footer(3),

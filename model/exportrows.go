@@ -24,6 +24,9 @@ func (l *Listing) ShownMarked() (marked Shown, hidden int) {
 	return Shown{marked: entries}, hidden
 }
 
+// ShownEntries are these entries, which are not to be changed.
+func ShownEntries(entries []*Entry) Shown { return Shown{marked: entries} }
+
 // Len is the number of entries.
 func (s Shown) Len() int { return len(s.rows) + len(s.marked) }
 

@@ -180,6 +180,13 @@ func (m *Model) disabledInCauses(a keymap.Action) string {
 		if m.causes.under() == nil {
 			return "nothing is loaded yet"
 		}
+	case keymap.Export:
+		switch {
+		case m.export.job != nil:
+			return beingWritten
+		case m.causes.under() == nil:
+			return "nothing is loaded yet"
+		}
 	}
 	return ""
 }
@@ -218,6 +225,8 @@ func (m *Model) causesKey(b keymap.Binding) (cmd tea.Cmd, done bool) {
 		v.marked = nil
 	case keymap.BringBack, keymap.Canary, keymap.Restart, keymap.Delete:
 		return m.planGroup(b.Action), true
+	case keymap.Export:
+		m.askForGroups()
 	case keymap.WhyTogether:
 		v.variant = !v.variant
 		m.moveInCauses(0)
@@ -236,6 +245,8 @@ func (m *Model) causesKey(b keymap.Binding) (cmd tea.Cmd, done bool) {
 			return nil, false
 		case m.lists[model.Message].LoadingAll() || m.lists[model.WorkflowRun].LoadingAll():
 			return m.loadAllForCauses(), true
+		case m.export.job != nil:
+			return m.stopExport(), true
 		case v.variant:
 			v.variant = false
 		default:
@@ -263,25 +274,32 @@ func (v *causesPane) chosen() []*model.Group {
 	return out
 }
 
+// entriesOf are all loaded entries of the groups, each once, with the kind of the first and whether all are of it.
+func (m *Model) entriesOf(groups []*model.Group) (entries []*model.Entry, kind model.Kind, alike bool) {
+	seen := map[model.Key]bool{}
+	alike = true
+	for _, g := range groups {
+		for _, e := range g.Entries(m.store) {
+			if seen[e.Key] {
+				continue
+			}
+			seen[e.Key] = true
+			if len(entries) == 0 {
+				kind = e.Key.Kind
+			}
+			alike = alike && e.Key.Kind == kind
+			entries = append(entries, e)
+		}
+	}
+	return entries, kind, alike
+}
+
 // planGroup shows the sheet for all loaded entries of the marked groups, else of the one under the cursor.
 func (m *Model) planGroup(a keymap.Action) tea.Cmd {
 	if c := m.offered(); c != nil && a == keymap.Canary {
 		return m.planBehind(c)
 	}
-	groups := m.causes.chosen()
-	kind, all := groups[0].Kind(m.store)
-	var entries []*model.Entry
-	seen := map[model.Key]bool{}
-	for _, g := range groups {
-		k, alike := g.Kind(m.store)
-		all = all && alike && k == kind
-		for _, e := range g.Entries(m.store) {
-			if !seen[e.Key] {
-				seen[e.Key] = true
-				entries = append(entries, e)
-			}
-		}
-	}
+	entries, kind, all := m.entriesOf(m.causes.chosen())
 	verb := map[keymap.Action]model.Verb{keymap.BringBack: bringBackVerb(kind), keymap.Canary: bringBackVerb(kind), keymap.Restart: model.Restart, keymap.Delete: model.Delete}[a]
 	switch {
 	case !all:

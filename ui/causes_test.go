@@ -11,8 +11,10 @@ import (
 )
 
 // withCauses has messages of three causes: 40 of a, 20 of b, 10 of c.
-func withCauses() *memory {
-	b := newMemory(70, 5)
+func withCauses() *memory { return withSoManyCauses(70) }
+
+func withSoManyCauses(n int) *memory {
+	b := newMemory(n, 5)
 	for i := range b.entries[model.Message] {
 		e := &b.entries[model.Message][i]
 		said := "no healthy upstream"

@@ -32,9 +32,9 @@ type exports struct {
 type exportDialog struct {
 	input   textinput.Model
 	rows    model.Shown
-	kind    model.Kind
-	report  *model.Job // whose report is written, instead of rows
-	says    text.Safe  // what would be written
+	counted func(n int) text.Safe // so many of what is written
+	report  *model.Job            // whose report is written, instead of rows
+	says    text.Safe             // what would be written
 	problem text.Safe
 	exists  string // the name that is taken, and that enter overwrites
 }
@@ -42,10 +42,12 @@ type exportDialog struct {
 // exportGoesOnMsg comes when the server may be asked again.
 type exportGoesOnMsg struct{ generation int }
 
+const beingWritten = "a file is being written (esc stops that)"
+
 func (m *Model) noExport() string {
 	switch {
 	case m.export.job != nil:
-		return "a file is being written (esc stops that)"
+		return beingWritten
 	case m.list().Len() == 0:
 		return "the list is empty"
 	}
@@ -54,7 +56,7 @@ func (m *Model) noExport() string {
 
 func (m *Model) beginExport() tea.Cmd {
 	l := m.list()
-	x := newExportDialog(m.kind)
+	x := newExportDialog(countedAs(m.kind))
 	hidden := 0
 	if l.Marks.Len() > 0 {
 		x.rows, hidden = l.ShownMarked()
@@ -80,12 +82,16 @@ func (m *Model) beginExport() tea.Cmd {
 	return nil
 }
 
-func newExportDialog(k model.Kind) *exportDialog {
-	x := &exportDialog{kind: k, input: textinput.New()}
+func newExportDialog(counted func(int) text.Safe) *exportDialog {
+	x := &exportDialog{counted: counted, input: textinput.New()}
 	x.input.Prompt = ""
 	x.input.CharLimit = 1024
 	x.input.KeyMap.Paste.SetEnabled(false) // it would read the clipboard of the machine that redrive runs on
 	return x
+}
+
+func countedAs(k model.Kind) func(int) text.Safe {
+	return func(n int) text.Safe { return count(n, k) }
 }
 
 func (m *Model) askForName(x *exportDialog, name string) {
@@ -180,7 +186,7 @@ func (m *Model) startExport(name string, overwrite bool) tea.Cmd {
 	m.closeExport()
 	ctx, cancel := context.WithCancel(context.Background())
 	m.export.job = &exportJob{
-		name: name, rows: x.rows, kind: x.kind, masked: !m.opts.IncludeSecrets, overwrite: overwrite, reads: reading{ctx, cancel},
+		name: name, rows: x.rows, counted: x.counted, masked: !m.opts.IncludeSecrets, overwrite: overwrite, reads: reading{ctx, cancel},
 	}
 	m.export.progress = exportedMsg{}
 	return m.stepExport()
@@ -208,7 +214,7 @@ func (m *Model) exported(msg exportedMsg) tea.Cmd {
 	case msg.done:
 		m.export.job = nil
 		j.reads.cancel()
-		said := text.Sprintf("%s written to %s", count(msg.written, j.kind), j.name)
+		said := text.Sprintf("%s written to %s", j.counted(msg.written), j.name)
 		if msg.gone > 0 {
 			said = text.Sprintf("%s, %s gone from the DLQ meanwhile", said, humanize.Comma(int64(msg.gone)))
 		}
@@ -291,6 +297,6 @@ func (m *Model) drawExportProgress() string {
 	if p.until.After(m.now) {
 		wait = text.Sprintf(" · the server is asked again at %s", m.clock(p.until))
 	}
-	s := text.Sprintf("writing: %s of %s%s · esc stops", humanize.Comma(int64(p.next)), count(j.rows.Len(), j.kind), wait)
+	s := text.Sprintf("writing: %s of %s%s · esc stops", humanize.Comma(int64(p.next)), j.counted(j.rows.Len()), wait)
 	return newRow(m.width).space(1).put(m.theme.note, s).String()
 }

@@ -16,6 +16,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"redrive/model"
+	"redrive/ui/text"
 )
 
 const (
@@ -31,7 +32,7 @@ const (
 type exportJob struct {
 	name      string
 	rows      model.Shown
-	kind      model.Kind
+	counted   func(n int) text.Safe
 	masked    bool
 	overwrite bool
 	reads     reading

@@ -21,7 +21,7 @@ type reportedMsg struct {
 
 // askForReport asks where the report of a job is to be written.
 func (m *Model) askForReport(j *model.Job) {
-	x := newExportDialog(j.Plan.Selection.Kind())
+	x := newExportDialog(nil)
 	x.report, x.says = j, text.Sprintf("the report of job %d, as Markdown", j.Number)
 	m.askForName(x, fmt.Sprintf("%s-%s.md", j.Plan.Operation, m.now.In(m.opts.Zone).Format("20060102-150405")))
 }
