@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"strings"
 	"time"
 )
@@ -22,6 +23,8 @@ func (s Severity) String() string { return [...]string{"info", "warn", "red"}[mi
 // Advice is what to think of before entries are brought back.
 type Advice struct {
 	Severity Severity
+	// Short is the sentence in a word or two.
+	Short    string
 	Sentence string
 	// N is how many of the entries it is for.
 	N int
@@ -32,6 +35,7 @@ type adviceRule struct {
 	severity Severity
 	verbs    []Verb
 	applies  func(e *Entry, now time.Time) bool
+	short    string
 	sentence string
 }
 
@@ -42,24 +46,26 @@ var (
 
 // adviceRules are in the order in which their findings are told, within a severity.
 var adviceRules = []adviceRule{
-	{Red, allThatCreate, saysDoNotRetry, "the destination itself said not to try again (489): it will most likely say so again"},
-	{Red, []Verb{Restart}, hasSteps, "a restart runs every step again, those that finished too: what they did is done twice"},
-	{Red, ofRunsAgain, failureFunctionDone, "the failure function succeeded already: what it made good is not undone"},
-	{Warn, allThatCreate, mayHaveRun, "may have run: the destination did not answer in time, which does not mean that it did nothing; look there at one first"},
-	{Warn, allThatCreate, isPermanent, "permanent: the destination does not accept it as it is; without a change here or there it will fail again"},
-	{Warn, allThatCreate, isRateLimited, "the destination asked for a slower pace (429); how long to wait is in Retry-After of the response, if it has one"},
-	{Warn, allThatCreate, cameBack, "came back: it was brought back before by this program, and failed again"},
-	{Info, allThatCreate, hasOldSignature, "more than a day old: tokens and signatures in its header are sent as they were, and may have expired"},
-	{Info, []Verb{Retry}, isQueued, "goes to the end of its queue: the order changes, and a failure holds up what is behind it"},
-	{Info, allThatCreate, isRedacted, "redacted: what is hidden here is delivered as it was, but cannot be seen, edited or published from a copy"},
+	{Red, allThatCreate, saysDoNotRetry, "do not retry", "the destination itself said not to try again (489): it will most likely say so again"},
+	{Red, []Verb{Restart}, hasSteps, "all steps again", "a restart runs every step again, those that finished too: what they did is done twice"},
+	{Red, ofRunsAgain, failureFunctionDone, "compensated", "the failure function succeeded already: what it made good is not undone"},
+	{Warn, allThatCreate, mayHaveRun, "may have run", "may have run: the destination did not answer in time, which does not mean that it did nothing; look there at one first"},
+	{Warn, allThatCreate, isPermanent, "permanent", "permanent: the destination does not accept it as it is; without a change here or there it will fail again"},
+	{Warn, allThatCreate, isRateLimited, "slow down", "the destination asked for a slower pace (429); how long to wait is in Retry-After of the response, if it has one"},
+	{Info, allThatCreate, hasOldSignature, "old signatures", "more than a day old: tokens and signatures in its header are sent as they were, and may have expired"},
+	{Info, []Verb{Retry}, isQueued, "queue order", "goes to the end of its queue: the order changes, and a failure holds up what is behind it"},
+	{Info, allThatCreate, isRedacted, "redacted", "redacted: what is hidden here is delivered as it was, but cannot be seen, edited or published from a copy"},
 }
+
+// CameBackShort is the short advice for what came of an earlier operation.
+const CameBackShort = "came back"
 
 // OldSignature is the age from which tokens and signatures in a message's own header are expected to have expired.
 const OldSignature = 24 * time.Hour
 
 // AdviceFor is what to think of before the verb is sent for the entries: the gravest first, and nothing that is for none of
-// them. Each entry is looked at once for every rule; bodies and headers are not known here.
-func AdviceFor(verb Verb, entries []*Entry, now time.Time) []Advice {
+// them. Each entry is looked at once for every rule; bodies and headers are not known here. Times are told in the zone of now.
+func AdviceFor(verb Verb, entries []*Entry, now time.Time, l *Lineage) []Advice {
 	var found []Advice
 	for severity := Red; ; severity-- {
 		for _, r := range adviceRules {
@@ -67,12 +73,17 @@ func AdviceFor(verb Verb, entries []*Entry, now time.Time) []Advice {
 				continue
 			}
 			if n := count(entries, func(e *Entry) bool { return r.applies(e, now) }); n > 0 {
-				found = append(found, Advice{r.severity, r.sentence, n})
+				found = append(found, Advice{r.severity, r.short, r.sentence, n})
 			}
 		}
 		if severity == Warn && verb.Creates() {
+			if a := l.cameBack(entries, now); a.N > 0 {
+				found = append(found, a)
+			}
 			if n := superseded(entries); n > 0 {
-				found = append(found, Advice{Warn, "superseded: a later run of the same schedule is among these; often only the newest is worth it", n})
+				found = append(found, Advice{
+					Warn, "superseded", "superseded: a later run of the same schedule is among these; often only the newest is worth it", n,
+				})
 			}
 		}
 		if severity == Info {
@@ -82,21 +93,20 @@ func AdviceFor(verb Verb, entries []*Entry, now time.Time) []Advice {
 }
 
 // Advice is what to think of before the plan is sent.
-func (p *Plan) Advice(now time.Time) []Advice {
+func (p *Plan) Advice(now time.Time, l *Lineage) []Advice {
 	entries := make([]*Entry, len(p.Entries))
 	for i := range p.Entries {
 		entries[i] = &p.Entries[i]
 	}
-	return AdviceFor(p.Verb, entries, now)
+	return AdviceFor(p.Verb, entries, now, l)
 }
 
-// Advice is what to think of before the verb is sent for the group.
-func (g *Group) Advice(s Snapshot, verb Verb, now time.Time) []Advice {
-	entries := make([]*Entry, len(g.Rows))
-	for i, r := range g.Rows {
-		entries[i] = s.At(r)
+// BringBack is the verb that brings entries of the kind back.
+func (k Kind) BringBack() Verb {
+	if k == WorkflowRun {
+		return Resume
 	}
-	return AdviceFor(verb, entries, now)
+	return Retry
 }
 
 func (r *adviceRule) of(verb Verb) bool {
@@ -158,13 +168,27 @@ func hasSteps(e *Entry, _ time.Time) bool { return e.Key.Kind == WorkflowRun }
 
 func failureFunctionDone(e *Entry, _ time.Time) bool { return e.FailureState == stateDone }
 
-func cameBack(e *Entry, _ time.Time) bool {
-	for _, l := range e.Labels {
-		if strings.HasPrefix(l, LabelPrefix) {
-			return true
+// cameBack tells how many of the entries came of an earlier operation, and of which.
+func (l *Lineage) cameBack(entries []*Entry, now time.Time) Advice {
+	a := Advice{Severity: Warn, Short: CameBackShort}
+	var last Origin
+	operations := map[string]bool{}
+	for _, e := range entries {
+		o, ok := l.Of(e)
+		if !ok {
+			continue
+		}
+		a.N++
+		operations[o.Operation] = true
+		if last.Operation == "" || o.At.After(last.At) || o.At.Equal(last.At) && o.Operation > last.Operation {
+			last = o
 		}
 	}
-	return false
+	a.Sentence = "came back from an earlier retry, of " + last.Words(now)
+	if n := len(operations); n > 1 {
+		a.Sentence = fmt.Sprintf("came back from earlier retries: of %d operations, the last %s", n, last.Words(now))
+	}
+	return a
 }
 
 // superseded counts the entries of schedules but for the newest of each destination.

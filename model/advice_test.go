@@ -16,7 +16,7 @@ func advised(verb model.Verb, words string, entries ...model.Entry) (int, model.
 		e.Cause = e.CauseOf(model.ReadResponse([]byte(e.Response)))
 		all = append(all, e)
 	}
-	for _, a := range model.AdviceFor(verb, all, seconds(60)) {
+	for _, a := range model.AdviceFor(verb, all, seconds(60), &model.Lineage{}) {
 		if strings.Contains(a.Sentence, words) {
 			return a.N, a.Severity
 		}
@@ -115,7 +115,7 @@ func TestGravestAdviceIsFirst(t *testing.T) {
 		e.Cause = e.CauseOf(model.ReadResponse([]byte(e.Response)))
 		entries = append(entries, &e)
 	}
-	all := model.AdviceFor(model.Restart, entries, seconds(60))
+	all := model.AdviceFor(model.Restart, entries, seconds(60), &model.Lineage{})
 	if len(all) < 7 {
 		t.Errorf("only %v", all)
 	}
@@ -124,17 +124,17 @@ func TestGravestAdviceIsFirst(t *testing.T) {
 			t.Errorf("%d: %v %+v", i, a.Severity, a)
 		}
 	}
-	if got := model.AdviceFor(model.Retry, nil, epoch); len(got) != 0 {
+	if got := model.AdviceFor(model.Retry, nil, epoch, &model.Lineage{}); len(got) != 0 {
 		t.Errorf("for nothing: %v", got)
 	}
 }
 
 func TestPlanAndGroupGiveTheAdviceOfTheirEntries(t *testing.T) {
 	s, rows := stored(message(1, status(504)), message(2, status(504)))
-	want := model.AdviceFor(model.Retry, []*model.Entry{s.At(rows[0]), s.At(rows[1])}, epoch)
-	g := s.GroupBy(rows, model.GroupQuery{})[0]
+	want := model.AdviceFor(model.Retry, []*model.Entry{s.At(rows[0]), s.At(rows[1])}, epoch, &model.Lineage{})
+	g := s.GroupBy(rows, model.GroupQuery{Now: epoch, Advise: true})[0]
 	p := model.Plan{Verb: model.Retry, Entries: []model.Entry{*s.At(rows[0]), *s.At(rows[1])}}
-	for name, got := range map[string][]model.Advice{"group": g.Advice(s, model.Retry, epoch), "plan": p.Advice(epoch)} {
+	for name, got := range map[string][]model.Advice{"group": g.Advice, "plan": p.Advice(epoch, &model.Lineage{})} {
 		if len(got) != 1 || got[0] != want[0] || got[0].N != 2 {
 			t.Errorf("%s: %v, want %v", name, got, want)
 		}

@@ -138,7 +138,7 @@ func causeText(text []byte) string {
 }
 
 // cutRune cuts valid UTF-8 to at most n bytes, and not within a character.
-func cutRune(s []byte, n int) []byte {
+func cutRune[T ~string | ~[]byte](s T, n int) T {
 	if len(s) <= n {
 		return s
 	}

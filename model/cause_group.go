@@ -49,6 +49,9 @@ type GroupQuery struct {
 	Buckets  int
 	// Retention is how long entries stay in the DLQ; 0 when it is not known.
 	Retention time.Duration
+	// Advise asks for the advice for every group, which goes by the lineage.
+	Advise  bool
+	Lineage Lineage
 }
 
 // Group is the entries that have something in common.
@@ -76,10 +79,17 @@ type Group struct {
 	// is not known that of the creation is taken, which is never later.
 	Expires time.Time
 
-	// Variants are the first lines of responses, as they are, most first; Others counts the entries whose responses are
+	// Variants are the first lines of responses, as they are, most first; Others counts the entries whose lines are
 	// beyond the first [MostVariants].
 	Variants []Count
 	Others   int
+
+	// Advice is what to think of before the entries are brought back, the gravest first; of a group with entries of both
+	// kinds, that for its first kind.
+	Advice []Advice
+	// Newcomers is how many entries that wait to be taken in belong to the group. They are in none of what is told above but
+	// Last and Recent, which say whether it goes on.
+	Newcomers int
 }
 
 // PerMinute is how many failures a minute there were of late, rounded up.
@@ -178,8 +188,8 @@ type (
 		cause CauseID
 	}
 	groupVariant struct {
-		group    int32
-		response string
+		group int32
+		line  string // the first of the response
 	}
 )
 
@@ -241,7 +251,7 @@ func (g *grouping) add(c common, e *Entry) int32 {
 	}
 	g.causes[groupCause{i, e.Cause.ID}]++
 	g.addTime(group, e)
-	v := groupVariant{i, e.Response}
+	v := groupVariant{i, rawLine(e.Response)}
 	switch n := g.variants[v]; {
 	case n > 0:
 		g.variants[v] = n + 1
@@ -288,12 +298,9 @@ func (g *grouping) finish(s Snapshot, all int) {
 		}
 		g.groups[c.group].Causes++
 	}
-	lines := make([]map[string]int, len(g.groups))
 	for v, n := range g.variants {
-		if lines[v.group] == nil {
-			lines[v.group] = map[string]int{}
-		}
-		lines[v.group][rawLine(v.response)] += n
+		group := &g.groups[v.group]
+		group.Variants = append(group.Variants, Count{v.line, n})
 	}
 	for i := range g.groups {
 		group := &g.groups[i]
@@ -304,8 +311,12 @@ func (g *grouping) finish(s Snapshot, all int) {
 				break
 			}
 		}
-		for line, n := range lines[i] {
-			group.Variants = append(group.Variants, Count{line, n})
+		if g.Advise {
+			entries := make([]*Entry, len(group.Rows))
+			for n, r := range group.Rows {
+				entries[n] = s.At(r)
+			}
+			group.Advice = AdviceFor(entries[0].Key.Kind.BringBack(), entries, g.Now, &g.Lineage)
 		}
 		slices.SortFunc(group.Variants, func(a, b Count) int {
 			return cmp.Or(cmp.Compare(b.N, a.N), cmp.Compare(a.Value, b.Value))
@@ -324,7 +335,7 @@ func rawLine(s string) string {
 			i++
 		}
 		if i < end {
-			return string(cutRune([]byte(s[i:end]), longestCauseText))
+			return cutRune(s[i:end], longestCauseText)
 		}
 		i = end + 1
 	}

@@ -204,3 +204,44 @@ func BenchmarkGroupBy(b *testing.B) {
 		})
 	}
 }
+
+func TestNewcomersAreToldByTheGroupThatTheyBelongTo(t *testing.T) {
+	slow, busy, odd := status(429), response("busy"), response("never seen")
+	all := []model.Entry{message(1, busy), message(2, busy), message(3, slow)}
+	for i := range all {
+		all[i].Cause = all[i].CauseOf(model.ReadResponse([]byte(all[i].Response)))
+	}
+	store := model.NewStore()
+	l := model.NewListing(store, account, model.Message)
+	l.Resize(10)
+	arrive(t, l, "", all...)
+	fresh := []model.Entry{message(500, busy), message(501, slow), message(502, slow), message(503, odd)}
+	for i := range fresh {
+		fresh[i].Cause = fresh[i].CauseOf(model.ReadResponse([]byte(fresh[i].Response)))
+	}
+	newcomers(t, l, append(fresh, all...)...)
+	group := func(by model.Grouping, now time.Time) model.Groups {
+		return model.BeginGroups(store, []*model.Listing{l}, model.GroupQuery{By: by, Now: now}).Run()
+	}
+	g := group(model.PerCause, seconds(600))
+	if g.Waiting != 4 || g.Total != 3 || len(g.All) != 2 || len(g.Newcomers) != 3 {
+		t.Fatalf("%d wait, %d groups: %+v", g.Waiting, len(g.All), g.Newcomers)
+	}
+	first, second, third := g.Newcomers[0], g.Newcomers[1], g.Newcomers[2]
+	if !first.New || first.N != 1 || first.Cause.Text != "never seen" {
+		t.Errorf("first: %+v", first)
+	}
+	if second.New || second.N != 2 || second.Cause.Status != 429 || third.New || third.N != 1 || third.Key != g.All[0].Key {
+		t.Errorf("then: %+v, %+v", second, third)
+	}
+	if b := g.All[0]; b.Count != 2 || len(b.Rows) != 2 || b.Newcomers != 1 || b.Recent != 1 || !b.Last.Equal(seconds(500)) {
+		t.Errorf("%+v", b)
+	}
+	if g := group(model.PerStatus, seconds(2000)); len(g.Newcomers) != 2 || g.Newcomers[0].New || g.All[0].Recent != 0 || g.All[0].Newcomers != 2 {
+		t.Errorf("by status: %+v", g.Newcomers)
+	}
+	l.TakeIn(none)
+	if g := group(model.PerCause, seconds(600)); g.Waiting != 0 || len(g.Newcomers) != 0 || g.Total != 7 || g.All[0].Newcomers != 0 {
+		t.Errorf("taken in: %+v", g.Newcomers)
+	}
+}

@@ -158,9 +158,9 @@ type Digest struct {
 	Summary                Summary
 }
 
-// Digest sums the plan up. It grows with the number of entries.
-func (p *Plan) Digest(now time.Time) Digest {
-	d := Digest{Destinations: p.ByDestination(), Statuses: p.ByStatus(), Advice: p.Advice(now), Summary: p.Summary()}
+// Digest sums the plan up, with what came back by the lineage. It grows with the number of entries.
+func (p *Plan) Digest(now time.Time, l *Lineage) Digest {
+	d := Digest{Destinations: p.ByDestination(), Statuses: p.ByStatus(), Advice: p.Advice(now, l), Summary: p.Summary()}
 	d.Oldest, d.Newest = p.Ages()
 	if e, some := p.Oddest(); some {
 		d.Oddest = e

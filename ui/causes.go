@@ -6,8 +6,6 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/dustin/go-humanize"
-
 	"redrive/keymap"
 	"redrive/model"
 	"redrive/ui/text"
@@ -30,9 +28,6 @@ type causesPane struct {
 	of      map[string]*model.Group
 	at, top int
 	marked  map[string]bool
-	// advised is the group that advice is for: to find it looks at every entry of the group.
-	advised *model.Group
-	advice  text.Safe
 	variant bool // why the entries of the group are together
 	running bool
 	done    time.Time // when the groups were made
@@ -83,6 +78,7 @@ func (m *Model) grouping() tea.Cmd {
 	v.running = true
 	return runGrouping(model.BeginGroups(m.store, m.lists[:], model.GroupQuery{
 		By: v.by, Now: m.now.In(m.opts.Zone), Buckets: countedParts, Retention: m.opts.Retention,
+		Advise: true, Lineage: m.lineage.Snapshot(),
 	}))
 }
 
@@ -144,18 +140,6 @@ func (v *causesPane) under() *model.Group {
 		return nil
 	}
 	return v.of[v.keys[v.at]]
-}
-
-// adviceFor is the gravest advice for a group.
-func (v *causesPane) adviceFor(m *Model, g *model.Group) text.Safe {
-	if v.advised != g {
-		v.advised, v.advice = g, text.Safe{}
-		kind, _ := g.Kind(m.store)
-		if advice := g.Advice(m.store.Snapshot(), bringBackVerb(kind), m.now); len(advice) > 0 {
-			v.advice = text.Sprintf("%s: %s", humanize.Comma(int64(advice[0].N)), advice[0].Sentence)
-		}
-	}
-	return v.advice
 }
 
 func (m *Model) moveInCauses(n int) {

@@ -15,13 +15,18 @@ const (
 	countCell   = 8
 	shareCell   = 5
 	statusCell  = 5
-	variantRows = 7
-	// leastCause is how many cells of a cause are shown before anything stands behind it.
+	variantRows = 6
+	// leastCause is how many cells of a cause are shown before anything stands behind it, wholeCause before what stands there
+	// beside its pulse.
 	leastCause = 20
+	wholeCause = 28
 	// leastHistogram is how many cells the counts over time take at least, where there is room for them.
 	leastHistogram = 10
-	// spanCell holds the times of a group and what is left of them.
-	spanCell = 25
+	// leastWhere is how many cells a destination takes at least, wholeWhere how many before the counts take more than they need, and
+	// widestWhere how many at most.
+	leastWhere, wholeWhere, widestWhere = 16, 28, 60
+	classCell                           = 14
+	adviceCell                          = 16
 )
 
 // bars are the heights of the counts over time, the lowest first.
@@ -36,7 +41,7 @@ var plainBars = [...]text.Safe{
 
 // groupsShown is how many groups fit.
 func (m *Model) groupsShown() int {
-	height := m.lay.body.height - 1
+	height := m.lay.body.height - 1 - m.adviceRows()
 	if m.causes.variant {
 		height -= variantRows
 	}
@@ -57,15 +62,24 @@ func (m *Model) drawCauses(width, height int) []string {
 	case len(v.keys) == 0:
 		lines = append(lines, newRow(width).space(4).put(m.theme.dim, text.Const("…")).String())
 	}
-	shown := m.groupsShown()
-	for i := v.top; i < min(len(v.keys), v.top+shown); i++ {
-		lines = append(lines, m.drawGroup(v.of[v.keys[i]], i == v.at, width)...)
+	shown := v.keys[min(v.top, len(v.keys)):min(len(v.keys), v.top+m.groupsShown())]
+	// What stands in one column begins in the same place in all groups, so that it can be compared.
+	span := 0
+	for _, k := range shown {
+		span = max(span, m.span(v.of[k]).Width())
 	}
-	if g := v.under(); v.variant && g != nil {
-		for len(lines) < height-variantRows {
+	for i, k := range shown {
+		lines = append(lines, m.drawGroup(v.of[k], v.top+i == v.at, width, span)...)
+	}
+	if g := v.under(); g != nil {
+		below := m.drawAdvice(g, width)
+		if v.variant {
+			below = append(m.drawVariants(g, width), below...)
+		}
+		for len(lines) < height-len(below) {
 			lines = append(lines, "")
 		}
-		lines = append(lines, m.drawVariants(g, width)...)
+		lines = append(lines, below...)
 	}
 	for len(lines) < height {
 		lines = append(lines, "")
@@ -73,23 +87,22 @@ func (m *Model) drawCauses(width, height int) []string {
 	return lines[:height]
 }
 
-func (m *Model) drawGroup(g *model.Group, here bool, width int) []string {
+func (m *Model) drawGroup(g *model.Group, here bool, width, span int) []string {
 	first := newRow(width)
-	cursor, st := text.Const("   "), m.theme.plain
+	cursor, mark, st := text.Const("  "), text.Const(" "), m.theme.plain
 	if here {
-		cursor, st = text.Const(" ▸ "), m.theme.cursor
+		cursor, st = text.Const(" ▸"), m.theme.cursor
 	}
 	if m.causes.marked[g.Key] {
-		cursor = text.Concat(text.Cut(cursor, 2), text.Const("●"))
+		mark = text.Const("●")
 	}
-	first.put(m.theme.plain, cursor).put(st, text.FitRight(text.Line(humanize.Comma(int64(g.Count))), countCell))
+	first.put(m.theme.plain, cursor).put(m.theme.plain, mark).put(st, text.FitRight(text.Line(humanize.Comma(int64(g.Count))), countCell))
 	first.space(1).put(m.theme.dim, text.FitRight(text.Sprintf("%.0f%%", 100*g.Share), shareCell)).space(2)
 	status := text.Const("–")
 	if g.Cause.Status != 0 {
 		status = text.Int(g.Cause.Status)
 	}
 	first.fit(m.theme.status(g.Cause.Status), status, statusCell+3)
-	pulse := m.pulse(g)
 	what := text.Line(g.Cause.Text)
 	switch m.causes.by {
 	case model.PerCause:
@@ -99,30 +112,63 @@ func (m *Model) drawGroup(g *model.Group, here bool, width int) []string {
 		what = text.Concat(m.commonKey(g), text.Const("  "), what)
 	}
 	step := m.stepOf(g)
-	if first.left()-pulse.Width()-step.Width() < leastCause {
-		pulse = text.Safe{}
-	}
-	room := first.left() - pulse.Width() - 2
+	tags := m.groupTags(g, first.left()-step.Width(), what.Width())
+	room := first.left() - widthOf(tags)
 	first.put(m.theme.bold, text.Cut(what, max(0, room-step.Width(), min(room, leastCause))))
-	first.put(m.theme.note, text.Cut(step, max(0, first.left()-pulse.Width()-2)))
-	pulseStyle := m.theme.dim
-	if g.Recent > 0 {
-		pulseStyle = m.theme.bad
+	first.put(m.theme.note, text.Cut(step, max(0, first.left()-widthOf(tags))))
+	first.space(first.left() - widthOf(tags))
+	for _, t := range tags {
+		first.space(2).put(t.style, t.text)
 	}
-	first.right(pulseStyle, pulse)
 
 	second := newRow(width).space(gutter)
-	second.fit(m.theme.dim, text.Line(g.Cause.Class.String()), 14)
-	tail := m.span(g)
+	if width >= wideTabs {
+		second.fit(m.theme.dim, text.Line(g.Cause.Class.String()), classCell)
+	}
+	st, short := m.shortAdvice(g)
+	second.fit(st, short, adviceCell)
 	where := text.Line(model.Destination(g.Cause.Destination))
 	if g.Causes > 1 {
 		where = text.Concat(where, text.Sprintf(" and %d more causes", g.Causes-1))
 	}
-	// The counts of all groups begin in the same column, so that they can be compared.
-	second.fit(m.theme.plain, where, max(16, second.left()-spanCell-2-max(leastHistogram, width/4)-2)).space(2)
-	m.putHistogram(second, g, second.left()-tail.Width()-2)
-	second.right(m.theme.dim, tail)
+	room = second.left() - span - 4
+	second.fit(m.theme.plain, where, max(leastWhere, min(wholeWhere, room-leastHistogram), min(widestWhere, room-width/5))).space(2)
+	m.putHistogram(second, g, second.left()-span-2)
+	second.right(m.theme.dim, m.span(g))
 	return []string{first.String(), second.String()}
+}
+
+// groupTags are what stands behind a cause of a width, as far as there is room: whether it goes on, how many newcomers it has and
+// how many of its entries came back.
+func (m *Model) groupTags(g *model.Group, room, cause int) []tab {
+	var tags []tab
+	add := func(st style, s text.Safe, keep int) {
+		if !s.IsEmpty() && room-widthOf(tags)-s.Width()-2 >= min(cause, keep) {
+			tags = append([]tab{{st, s}}, tags...)
+		}
+	}
+	st := m.theme.dim
+	if g.Recent > 0 {
+		st = m.theme.bad
+	}
+	add(st, m.pulse(g), leastCause)
+	if g.Newcomers > 0 {
+		add(m.theme.note, text.Sprintf("▲%s", humanize.Comma(int64(g.Newcomers))), leastCause)
+	}
+	for _, a := range g.Advice {
+		if a.Short == model.CameBackShort {
+			add(m.theme.warn, text.Sprintf("%s came back", humanize.Comma(int64(a.N))), wholeCause)
+		}
+	}
+	return tags
+}
+
+// widthOf is the width of tags with what stands between them.
+func widthOf(tags []tab) (n int) {
+	for _, t := range tags {
+		n += 2 + t.text.Width()
+	}
+	return n
 }
 
 func (m *Model) commonKey(g *model.Group) text.Safe {
@@ -187,10 +233,8 @@ func (m *Model) putHistogram(r *row, g *model.Group, width int) {
 // drawVariants says why the entries of a group are together: what their responses say, as they came.
 func (m *Model) drawVariants(g *model.Group, width int) []string {
 	lines := []string{m.drawRule(width)}
-	if advice := m.causes.adviceFor(m, g); !advice.IsEmpty() {
-		lines = append(lines, newRow(width).space(3).put(m.theme.warn, advice).String())
-	}
-	lines = append(lines, newRow(width).space(3).put(m.theme.dim, text.Const("together as ")).put(m.theme.plain, text.Line(g.Cause.Text)).put(m.theme.note, m.stepOf(g)).String())
+	lines = append(lines, newRow(width).space(3).put(m.theme.dim, text.Const("together as ")).put(m.theme.plain, text.Line(g.Cause.Text)).
+		put(m.theme.dim, text.Sprintf(" (%s)", g.Cause.Class.String())).put(m.theme.note, m.stepOf(g)).String())
 	for i, c := range g.Variants {
 		if len(lines) == variantRows-1 && i < len(g.Variants)-1 {
 			break
@@ -207,28 +251,4 @@ func (m *Model) drawVariants(g *model.Group, width int) []string {
 		lines = append(lines, "")
 	}
 	return lines[:variantRows]
-}
-
-// drawCausesLine is the second line of the screen in this view.
-func (m *Model) drawCausesLine() string {
-	v := &m.causes
-	r := newRow(m.width).put(m.theme.dim, text.Const(" causes  "))
-	loaded := text.Sprintf("of %s loaded", humanize.Comma(int64(v.groups.Total)))
-	waiting := 0
-	for _, l := range m.lists {
-		if !l.Whole() {
-			loaded = text.Sprintf("of %s+ loaded", humanize.Comma(int64(v.groups.Total)))
-		}
-		if l.LoadingAll() {
-			loaded = text.Concat(loaded, text.Const(", loading, esc or a stops"))
-		}
-		waiting += l.Waiting()
-	}
-	chip := chip(waiting, false, m.stepsWaiting())
-	about := text.Sprintf("%s, sorted by %s", v.by.String(), groupOrders[v.order])
-	if about.Width()+chip.Width()+loaded.Width()+2 > r.left() {
-		about = text.Line(v.by.String())
-	}
-	m.putLoaded(r.put(m.theme.dim, about), chip, loaded)
-	return r.String()
 }

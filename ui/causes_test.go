@@ -119,7 +119,7 @@ func TestGroupsDoNotJumpWhilePagesComeIn(t *testing.T) {
 		b.entries[model.Message] = append([]model.Entry{e}, b.entries[model.Message]...)
 	}
 	d.pass(31 * time.Second)
-	d.shows("▲ 40 new", "▸       10")
+	d.shows("▲ 40 new (400 api.example 40)  r show", "▸       10", "▲40")
 	d.press(keymap.TakeIn)
 	d.pass(2 * time.Second)
 	d.shows("▸       50")
@@ -143,4 +143,94 @@ func TestBarsArePlainWhereThereIsNoUTF8(t *testing.T) {
 	d.press(keymap.CausesView)
 	d.shows("#")
 	d.hides("█")
+}
+
+// fresh puts newcomers at the head of the messages, which failed with the status and said so.
+func (b *memory) fresh(n, status int, said string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for range n {
+		e := message(-len(b.entries[model.Message]))
+		e.Status, e.URL = status, "https://api.example/hook"
+		e.Cause = e.CauseOf(model.ReadResponse([]byte(said)))
+		b.entries[model.Message] = append([]model.Entry{e}, b.entries[model.Message]...)
+	}
+}
+
+func TestNewcomersAreNamedByTheirGroupAndANewCauseStandsOut(t *testing.T) {
+	b := withCauses()
+	d := newDriver(t, b, 80, 24)
+	d.press(keymap.CausesView)
+	b.fresh(2, 429, `{"error":"rate limit exceeded"}`)
+	b.fresh(5, 400, `{"error":"unknown field"}`)
+	b.fresh(1, 418, "short and stout")
+	d.pass(31 * time.Second)
+	d.shows("▲ 8 new (new cause 1, 400 api.example 5, 2 others)  r show", "▲5", "▲2")
+	d.hides("short and stout", "sorted by", "▸       41")
+	b.fresh(1, 419, "something else")
+	d.pass(31 * time.Second)
+	d.shows("▲ 9 new (2 in 2 new groups, 400 api.example 5, 2 others)")
+	d.resize(140, 40)
+	d.shows("sorted by the number of entries", "400 api.example 5, 429 api.example 2)  r show   of 75 loaded")
+	d.resize(40, 10)
+	d.shows("▲ 9 new  r show")
+	d.press(keymap.TakeIn)
+	d.pass(2 * time.Second)
+	d.resize(140, 40)
+	d.shows("short and stout", "something else", "of 84 loaded")
+	d.hides("▲")
+}
+
+func TestNewcomersKeepAGroupBleeding(t *testing.T) {
+	b := withCauses()
+	d := newDriver(t, b, 80, 24)
+	d.press(keymap.CausesView)
+	d.pass(10 * time.Minute)
+	d.hides("BLEEDING")
+	d.shows("stopped 03:07")
+	now := d.now
+	e := message(0)
+	e.Key.ID, e.FailedAt, e.Status, e.URL = "fresh", now, 429, "https://api.example/hook"
+	e.Cause = e.CauseOf(model.ReadResponse([]byte(`{"error":"rate limit exceeded"}`)))
+	b.entries[model.Message] = append([]model.Entry{e}, b.entries[model.Message]...)
+	d.pass(time.Minute)
+	d.shows("▲1  +1/min BLEEDING")
+}
+
+func TestTheGravestAdviceStandsInEveryGroupAndWholeBelow(t *testing.T) {
+	d := newDriver(t, withCauses(), 80, 24)
+	d.press(keymap.CausesView)
+	d.shows("queue order", "⚠ slow down", "⚠ permanent", "⚠ may have run", "all 40: goes to the end of its queue")
+	d.press(keymap.Last)
+	d.shows("⚠ all 5: may have run: the destination did not answer in time")
+	d.press(keymap.First, keymap.Down, keymap.Down)
+	d.shows("⚠ all 10: permanent", "also queue order")
+	d.resize(40, 10)
+	d.shows("⚠ permanent")
+	plain := newDriver(t, withCauses(), 80, 24, func(o *ui.Options) { o.ASCII = true })
+	plain.press(keymap.CausesView, keymap.Last)
+	plain.shows("! may have run", "! all 5: may have run")
+	plain.hides("⚠")
+}
+
+func TestGroupsDoNotMoveWithTheLengthOfTheirAdvice(t *testing.T) {
+	d := newDriver(t, withCauses(), 80, 24)
+	d.press(keymap.CausesView)
+	before := strings.Split(d.screen(), "\n")
+	d.press(keymap.Down)
+	after := strings.Split(d.screen(), "\n")
+	if len(before) != len(after) {
+		t.Fatalf("%d lines, then %d", len(before), len(after))
+	}
+	for i := range before[:12] {
+		if strings.TrimLeft(before[i], " ▸") != strings.TrimLeft(after[i], " ▸") {
+			t.Errorf("line %d was %q, and is %q", i, before[i], after[i])
+		}
+	}
+}
+
+func TestMarksOfGroupsAreWholeCharacters(t *testing.T) {
+	d := newDriver(t, withCauses(), 80, 24)
+	d.press(keymap.CausesView, keymap.Mark, keymap.Mark, keymap.Up)
+	d.shows("  ●      40", " ▸●      20")
 }

@@ -141,7 +141,7 @@ func (d *detailPane) layOut(m *Model) tea.Cmd {
 }
 
 func (d *detailPane) options(m *Model) documentOptions {
-	return documentOptions{masked: !d.unmasked, zone: m.opts.Zone, now: m.now, step: m.saysStep(d.key)}
+	return documentOptions{masked: !d.unmasked, zone: m.opts.Zone, now: m.now, step: m.saysStep(d.key), cameBack: m.cameBack(&d.whole.Entry)}
 }
 
 func (d *detailPane) show(m *Model, msg documentMsg) tea.Cmd {

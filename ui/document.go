@@ -46,6 +46,8 @@ type documentOptions struct {
 	zone   *time.Location
 	now    time.Time
 	step   string // that a run failed at, or why that is not known
+	// cameBack says of which operation the entry came; empty when of none.
+	cameBack string
 }
 
 const (
@@ -153,6 +155,7 @@ func (b *documentBuilder) why(d *model.Detail) {
 	b.add(newField(text.Const("Max retries"), text.Int(d.MaxRetries).String()))
 	b.field(text.Const("Retry delay"), d.RetryDelayExpression)
 	b.field(text.Const("Failure function"), d.FailureState)
+	b.field(text.Const("Came back"), b.o.cameBack)
 }
 
 func (b *documentBuilder) response(d *model.Detail) {

@@ -108,6 +108,20 @@ func TestGoldenScreens(t *testing.T) {
 			d.press(keymap.MarkAll, keymap.BringBack)
 			d.pass(time.Second)
 		}},
+		"causes": {everything, func(d *driver) {
+			d.press(keymap.CausesView, keymap.LoadAll)
+			d.pass(2 * time.Second)
+			d.press(keymap.TakeIn)
+			d.pass(2 * time.Second)
+			d.press(keymap.First, keymap.Mark, keymap.Down)
+		}},
+		"causes-why": {everything, func(d *driver) {
+			d.press(keymap.CausesView, keymap.LoadAll)
+			d.pass(2 * time.Second)
+			d.press(keymap.TakeIn)
+			d.pass(2 * time.Second)
+			d.press(keymap.First, keymap.WhyTogether)
+		}},
 		"sort": {everything, func(d *driver) { d.press(keymap.Sort) }},
 		"odd":  {odd, func(*driver) {}},
 		"help": {everything, func(d *driver) { d.press(keymap.ShowHelp) }},

@@ -77,6 +77,7 @@ func (m *Model) arrange() tea.Cmd {
 		m.focus = onDetail
 	}
 	m.filter.input.SetWidth(m.width)
+	m.moveInCauses(0)
 	return m.detail.resize(m, m.lay.detail.width, m.lay.detail.height)
 }
 

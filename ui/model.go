@@ -109,6 +109,7 @@ type Model struct {
 	causes   causesPane
 	steps    *model.StepReader
 	record   recording
+	lineage  model.Lineage
 	trash    trash
 	// publishing is what is published anew just now; nil when nothing is.
 	publishing *publication
@@ -194,7 +195,7 @@ func (m *Model) startFilter() tea.Cmd {
 
 // Init reads the first pages.
 func (m *Model) Init() tea.Cmd {
-	cmds := []tea.Cmd{m.startFilter(), m.pump(), m.readTrash()}
+	cmds := []tea.Cmd{m.startFilter(), m.pump(), m.readTrash(), m.readPast()}
 	if len(m.jobs) > 0 {
 		cmds = append(cmds, m.after(successTime, expireMsg{}))
 	}

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"time"
+
 	tea "charm.land/bubbletea/v2"
 
 	"redrive/keymap"
@@ -36,7 +38,7 @@ func (m *Model) makePlan(r model.PlanRequest, show func(*Model, model.Plan) tea.
 		m.planning = &planning{m.sheets, r.Verb, n, r.List.Kind(), show}
 		may := m.mayMark()
 		work.Acted = func(k model.Key) bool { return !may(k) }
-		return runPlanning(m.sheets, work)
+		return runPlanning(m.sheets, work, m.lineage.Snapshot(), m.now.In(m.opts.Zone))
 	}
 	plan, err := work.Run()
 	if err != nil {
@@ -45,13 +47,13 @@ func (m *Model) makePlan(r model.PlanRequest, show func(*Model, model.Plan) tea.
 	return show(m, plan)
 }
 
-func runPlanning(id int, w model.PlanWork) tea.Cmd {
+func runPlanning(id int, w model.PlanWork, l model.Lineage, now time.Time) tea.Cmd {
 	return safely("planning", func() tea.Msg {
 		plan, err := w.Run()
 		if err != nil {
 			return plannedMsg{id: id, err: err}
 		}
-		return plannedMsg{id: id, plan: plan, digest: plan.Digest(plan.FrozenAt)}
+		return plannedMsg{id: id, plan: plan, digest: plan.Digest(now, &l)}
 	}, func(err error) tea.Msg { return plannedMsg{id: id, err: err} })
 }
 
@@ -102,5 +104,5 @@ func (m *Model) digestOf(p *model.Plan) model.Digest {
 		m.digest = nil
 		return *d
 	}
-	return p.Digest(m.now)
+	return p.Digest(m.now.In(m.opts.Zone), &m.lineage)
 }

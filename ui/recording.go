@@ -123,6 +123,7 @@ func (m *Model) recorded(msg notedMsg) tea.Cmd {
 
 // takeUnfinished takes in what earlier sessions left unfinished. It is looked for, and nothing of it is sent.
 func (m *Model) takeUnfinished() {
+	m.lineage = model.LineageOf(m.opts.Unfinished)
 	for _, r := range m.opts.Unfinished {
 		j, err := model.RestoreJob(len(m.jobs)+1, r, m.now)
 		if err != nil {

@@ -276,6 +276,7 @@ func (m *Model) stepDone(r model.StepResult) tea.Cmd {
 	j.Apply(r, m.now)
 	m.lookAtRecord(r.Step)
 	m.watchCanaries()
+	m.lineage.Add(j, r.Result.Created)
 	if !wasDone && j.Finished() {
 		if c := m.canaryOf(j); c != nil {
 			return m.sayCanary(c)

@@ -107,6 +107,9 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.stepsArrived(msg)
 	case logMsg:
 		return m.logArrived(msg)
+	case pastMsg:
+		m.lineage.Join(msg.lineage)
+		m.causes.done = time.Time{}
 	case groupedMsg:
 		return m.grouped(msg)
 	case begunMsg:
