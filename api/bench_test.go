@@ -139,7 +139,7 @@ func BenchmarkGroupsAgainstArrival(b *testing.B) {
 		}
 		begin := time.Now()
 		groups := model.BeginGroups(store, nil, model.GroupQuery{
-			Now: time.UnixMilli(1860000000000), Buckets: 120, Retention: 72 * time.Hour,
+			Now: time.UnixMilli(1860000000000), Buckets: 120, Retention: 72 * time.Hour, Advise: true,
 		}).Run()
 		grouping += time.Since(begin)
 		if groups.Total != pages*100 {
