@@ -34,7 +34,10 @@ type Journal struct {
 	closed bool
 }
 
-var _ model.Recorder = (*Journal)(nil)
+var (
+	_ model.Recorder = (*Journal)(nil)
+	_ model.History  = (*Journal)(nil)
+)
 
 // Open is the journal of a DLQ below dir, as [Dir] finds it; dlq is what the client names it. It makes the folders, and
 // removes what has been kept for long enough. Its errors say in one sentence what to do. Nothing is locked until

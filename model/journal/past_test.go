@@ -223,3 +223,31 @@ func TestEveryOutcomeComesBack(t *testing.T) {
 		t.Errorf("got  %+v\nwant %+v", past[0].Notes, notes)
 	}
 }
+
+func TestTheNextSessionKnowsWhatCameBackOfThisOne(t *testing.T) {
+	dir, c := t.TempDir(), newClock()
+	const name, open = "redrive-1a2b3c4d", "redrive-5e6f7a8b"
+	j := session(t, dir, c)
+	for _, o := range []string{name, open} {
+		must(t, j.Begin(operation(o, 2)))
+	}
+	do(t, j, answers(made("msg_of_call"), nil), retry(t, name, 0))
+	must(t, j.Note(name, []model.Note{{Index: 1, Outcome: model.Outcome{State: model.Sent, Created: model.Created{MessageID: "msg_of_note"}}}}))
+	must(t, j.End(name))
+	do(t, j, answers(made("msg_unfinished"), nil), retry(t, open, 0))
+	must(t, j.Close())
+
+	next := session(t, dir, c)
+	past, err := next.Past(model.PastOperations)
+	must(t, err)
+	left, err := next.Unfinished()
+	must(t, err)
+	known, unfinished := model.LineageOf(past), model.LineageOf(left)
+	known.Join(unfinished)
+	for id, want := range map[string]string{"msg_of_call": name, "msg_of_note": name, "msg_unfinished": open, "msg_0": ""} {
+		o, _ := known.Of(&model.Entry{MessageID: id})
+		if o.Operation != want || want != "" && !o.At.Equal(epoch) {
+			t.Errorf("%s came of %+v, want %q", id, o, want)
+		}
+	}
+}
