@@ -154,6 +154,9 @@ func (m *Model) stepOf(g *model.Group) text.Safe {
 	if g.Cause.Step == "" {
 		return text.Concat(sign, text.Const("step unknown"))
 	}
+	if m.width < wideTabs && !m.opts.ASCII {
+		return text.Concat(sign, text.Line(g.Cause.Step))
+	}
 	return text.Concat(sign, text.Sprintf("step %s", g.Cause.Step))
 }
 
