@@ -29,7 +29,8 @@ func ParseCauseID(s string) (CauseID, bool) {
 }
 
 // Cause is why an entry failed, without what differs from one failure to the next: ids, numbers, times, and so on.
-// Entries of one cause are of one kind, and failed at the same destination, with the same status and the same error.
+// Entries of one cause are of one kind, and failed at the same destination, with the same status and the same error; runs
+// whose step is known, at the same step.
 // The zero Cause is of an entry that none was worked out for.
 type Cause struct {
 	ID        CauseID
@@ -40,7 +41,8 @@ type Cause struct {
 	Destination string
 	// Text is the error as it is read by people, cut short, and without secrets.
 	Text string
-	// Step is the name of the step of a workflow run; "" while it is not known.
+	// Step is the step that a workflow run failed at, as [Run.FailedStep] tells it; "" while it is not known. No entry comes
+	// with it: it is in the logs.
 	Step string
 }
 
@@ -104,7 +106,11 @@ func causeID(kind Kind, c *Cause, sum uint64) CauseID {
 	h = hashNumber(h, uint64(kind)<<32|uint64(c.Transport)<<24|uint64(uint16(c.Status)))
 	h = hashText(h, c.Destination)
 	h = hashText(h, c.Step)
-	h = hashNumber(h, sum)
+	return idOf(hashNumber(h, sum))
+}
+
+// idOf is the id of a hash.
+func idOf(h uint64) CauseID {
 	h ^= h >> 33
 	h *= 0xff51afd7ed558ccd
 	h ^= h >> 33

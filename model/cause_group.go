@@ -20,13 +20,14 @@ const (
 	PerSchedule
 	PerLabel
 	PerClass
+	PerStep
 )
 
 // Groupings are all groupings, in the order of their numbers.
-var Groupings = [...]Grouping{PerCause, PerStatus, PerDestination, PerQueue, PerURLGroup, PerSchedule, PerLabel, PerClass}
+var Groupings = [...]Grouping{PerCause, PerStatus, PerDestination, PerQueue, PerURLGroup, PerSchedule, PerLabel, PerClass, PerStep}
 
 func (g Grouping) String() string {
-	return [...]string{"cause", "status", "destination", "queue", "URL group", "schedule", "label", "class"}[g]
+	return [...]string{"cause", "status", "destination", "queue", "URL group", "schedule", "label", "class", "step"}[g]
 }
 
 const (
@@ -53,10 +54,11 @@ type GroupQuery struct {
 // Group is the entries that have something in common.
 type Group struct {
 	// Key is what they have in common: the id of a cause, a status or "none", a whole destination without its query and with
-	// {id} in its path, the name of a queue, …; "" is for those without one.
+	// {id} in its path, the name of a queue, …; "" is for those without one, [StepUnknown] for runs whose step is not known.
 	Key   string
 	Rows  []Row // in the order they were given
 	Count int
+	Runs  int // how many of them are workflow runs
 	// Share is the part of all entries that are in the group. An entry with several labels is in several groups.
 	Share float64
 
@@ -124,6 +126,11 @@ func (q *GroupQuery) commons(e *Entry, space []common) []common {
 		return append(space, common{text: e.URLGroup})
 	case PerSchedule:
 		return append(space, common{text: e.ScheduleID})
+	case PerStep:
+		if e.Key.Kind == WorkflowRun && e.Cause.Step == "" {
+			return append(space, common{text: StepUnknown})
+		}
+		return append(space, common{text: e.Cause.Step})
 	}
 	for i, l := range e.Labels {
 		if !slices.Contains(e.Labels[:i], l) {
@@ -229,6 +236,9 @@ func (g *grouping) add(c common, e *Entry) int32 {
 	}
 	group := &g.groups[i]
 	group.Count++
+	if e.Key.Kind == WorkflowRun {
+		group.Runs++
+	}
 	g.causes[groupCause{i, e.Cause.ID}]++
 	g.addTime(group, e)
 	v := groupVariant{i, e.Response}

@@ -91,7 +91,7 @@ func (g *Group) Term(by Grouping, s *Store) string {
 	e := s.At(g.Rows[0])
 	name := map[Grouping]string{
 		PerCause: "cause", PerStatus: "status", PerDestination: "url", PerQueue: "queue", PerURLGroup: "group", PerSchedule: "schedule",
-		PerLabel: "label", PerClass: "class",
+		PerLabel: "label", PerClass: "class", PerStep: "step",
 	}[by]
 	value := g.Key
 	if by == PerDestination {

@@ -21,7 +21,7 @@ func (d *Detail) Export(masked bool) ([]byte, error) {
 		FirstLabelOnly: d.FirstLabelOnly, MaxRetries: d.MaxRetries,
 		CreatedAt: millis(d.CreatedAt), FailedAt: millis(d.FailedAt), NotBefore: millis(d.NotBefore),
 		Status: d.Status, RunID: d.WorkflowRunID, WorkflowURL: m.url(d.WorkflowURL),
-		RunCreatedAt: millis(d.WorkflowCreatedAt), FailureState: d.FailureState,
+		RunCreatedAt: millis(d.WorkflowCreatedAt), FailureState: d.FailureState, Step: d.Cause.Step,
 		RetryDelay: d.RetryDelayExpression, Rate: d.Rate, Parallelism: d.Parallelism, Period: int64(d.Period / time.Second),
 		Header: m.headers(d.Header), ResponseHeader: m.headers(d.ResponseHeader),
 		Callback: m.url(d.Callback), CallbackHeader: m.headers(d.CallbackHeader),
@@ -86,10 +86,12 @@ type exported struct {
 	ResponseBody       string              `json:"responseBody,omitempty"`
 	ResponseBodyBase64 []byte              `json:"responseBodyBase64,omitempty"`
 
-	RunID           string           `json:"workflowRunId,omitempty"`
-	WorkflowURL     string           `json:"workflowUrl,omitempty"`
-	RunCreatedAt    int64            `json:"workflowCreatedAt,omitempty"`
-	FailureState    string           `json:"failureCallbackState,omitempty"`
+	RunID        string `json:"workflowRunId,omitempty"`
+	WorkflowURL  string `json:"workflowUrl,omitempty"`
+	RunCreatedAt int64  `json:"workflowCreatedAt,omitempty"`
+	FailureState string `json:"failureCallbackState,omitempty"`
+	// Step is what the logs tell of the step that the run failed at; the API has no such field.
+	Step            string           `json:"failedStep,omitempty"`
 	FailureFunction *exportedFailure `json:"failureFunction,omitempty"`
 
 	Callback              string              `json:"callback,omitempty"`

@@ -39,7 +39,7 @@ func (s Shown) At(i int) *Entry {
 func CSVHeader() []string {
 	return []string{
 		"kind", "dlq id", "message id", "workflow run id", "failed at", "created at", "status", "method", "url", "queue",
-		"url group", "schedule", "flow-control key", "labels", "max retries", "failure function", "response",
+		"url group", "schedule", "flow-control key", "labels", "max retries", "failure function", "step", "response",
 	}
 }
 
@@ -57,7 +57,7 @@ func (e *Entry) CSV(masked bool) []string {
 	cells := []string{
 		e.Key.Kind.Noun(1), e.Key.ID, e.MessageID, e.WorkflowRunID, csvTime(e.FailedAt), csvTime(e.CreatedAt), status,
 		e.Method, m.url(url), e.QueueName, e.URLGroup, e.ScheduleID, e.FlowControlKey, strings.Join(e.Labels, " "),
-		strconv.Itoa(e.MaxRetries), e.FailureState, m.text(e.Response),
+		strconv.Itoa(e.MaxRetries), e.FailureState, e.Cause.Step, m.text(e.Response),
 	}
 	for i, c := range cells {
 		cells[i] = noFormula(c)

@@ -254,7 +254,7 @@ func (t *term) judge(e *Entry, texts *Texts) Verdict {
 
 // matchesWord looks for a bare word in the summary.
 func (t *term) matchesWord(e *Entry) bool {
-	for _, s := range [...]string{e.URL, e.Response, e.QueueName, e.URLGroup, e.Key.ID, e.MessageID, e.WorkflowRunID} {
+	for _, s := range [...]string{e.URL, e.Response, e.QueueName, e.URLGroup, e.Key.ID, e.MessageID, e.WorkflowRunID, e.Cause.Step} {
 		if containsFold(s, t.folded) {
 			return true
 		}

@@ -105,6 +105,22 @@ var filterFields = []*filterField{
 		server: ofRuns(func(s *ServerFilter) *[]string { return &s.States }),
 		values: stateValues,
 	},
+	{
+		name: "step", runs: true, takes: "the step that a workflow run failed at, its whole name; ? while that is not known",
+		note: "without ids and long numbers",
+		match: func(t *term, e *Entry) bool {
+			if t.value == StepUnknown {
+				return e.Key.Kind == WorkflowRun && e.Cause.Step == ""
+			}
+			return e.Cause.Step == t.value
+		},
+		values: func(e *Entry) []string {
+			if e.Key.Kind == WorkflowRun && e.Cause.Step == "" {
+				return []string{StepUnknown}
+			}
+			return []string{e.Cause.Step}
+		},
+	},
 	timeField("since", "the time of failure, then or later: 2h, 3d, 2026-11-20, or a time like 2026-11-20T03:00:00Z",
 		"a day counts from its beginning", readSince),
 	timeField("until", "the time of failure, then or before: 2h, 3d, 2026-11-20, or a time like 2026-11-20T03:00:00Z",

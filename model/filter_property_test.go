@@ -21,6 +21,7 @@ var someValues = map[string][]string{
 	"state":   {"failed", "done", "running", "cancelled", "none", "CALLBACK_FAIL", "CALLBACK_CANCELED", "CALLBACK_NEW"},
 	"since":   {"2h", "1d12h", "2026-11-20", "2026-11-20T02:00:00Z"},
 	"until":   {"2h", "0s", "2026-11-20", "2026-11-20T02:00:00.5+01:00"},
+	"step":    {"charge", "?", "after create"},
 	"cause":   {"1a2b3c4d", "00000001"},
 	"class":   {"timeout", "overload", "unknown"},
 	"age":     {"2h", "<2h", ">2h", ">0m", "<1w"},
@@ -155,7 +156,7 @@ func alike(kind model.Kind) *rapid.Generator[model.Entry] {
 		e.WorkflowCreatedAt = rapid.SampledFrom(times).Draw(t, "run created")
 		e.CreatedAt = rapid.SampledFrom(times).Draw(t, "created")
 		e.FailedAt = rapid.SampledFrom(times).Draw(t, "failed")
-		e.Cause = rapid.SampledFrom([]model.Cause{{}, {ID: 1}, {ID: 0x1a2b3c4d, Class: model.ClassTimeout}}).Draw(t, "cause")
+		e.Cause = rapid.SampledFrom([]model.Cause{{}, {ID: 1}, {ID: 0x1a2b3c4d, Class: model.ClassTimeout, Step: "charge"}}).Draw(t, "cause")
 		return e
 	})
 }

@@ -85,7 +85,7 @@ func TestUnknownFieldNamesThoseThereAre(t *testing.T) {
 		}
 	}
 	want := []string{
-		"status", "url", "method", "queue", "group", "schedule", "label", "ip", "flow", "id", "workflow", "run", "created", "state",
+		"status", "url", "method", "queue", "group", "schedule", "label", "ip", "flow", "id", "workflow", "run", "created", "state", "step",
 		"since", "until", "age", "cause", "class", "response", "body", "header",
 	}
 	if diff := cmp.Diff(want, model.FilterFields()); diff != "" {
@@ -103,7 +103,7 @@ func TestFilterLetsThroughWhatItSays(t *testing.T) {
 		e.Key.ID = "1760000000123-0"
 		e.WorkflowRunID = "wfr_9"
 		e.Response = "upstream connect ERROR"
-		e.Cause = model.Cause{ID: 0x1a2b3c4d, Class: model.ClassOverload}
+		e.Cause = model.Cause{ID: 0x1a2b3c4d, Class: model.ClassOverload, Step: "charge-card two"}
 	})
 	for _, c := range []struct {
 		line string
@@ -162,6 +162,13 @@ func TestFilterLetsThroughWhatItSays(t *testing.T) {
 		{`class:timeout`, false},
 		{`class:timeout class:overload status:503`, true},
 		{`-class:overload`, false},
+
+		{`step:"charge-card two"`, true},
+		{`step:charge-card`, false},
+		{`step:?`, false},
+		{`-step:?`, true},
+		{`step:? step:"charge-card two"`, true},
+		{`Charge-Card`, true},
 
 		{`id:msg_7Zq`, true},
 		{`id:1760000000123-0`, true},

@@ -38,7 +38,7 @@ func TestValuesOfARowAreTermsThatFindIt(t *testing.T) {
 		Key: model.Key{Kind: model.WorkflowRun}, Status: 503, URL: "https://a.io/x?y=z", Method: "POST", QueueName: "the queue",
 		URLGroup: "g", ScheduleID: "scd_1", Labels: []string{"release-42", `two "words"`}, CallerIP: "::1", FlowControlKey: "f",
 		WorkflowURL: "https://a.io/wf", WorkflowRunID: "wfr_1", WorkflowCreatedAt: time.UnixMilli(1760000000000), FailureState: "CALLBACK_FAIL",
-		Cause: model.Cause{ID: 0x1a2b3c4d, Class: model.ClassOverload},
+		Cause: model.Cause{ID: 0x1a2b3c4d, Class: model.ClassOverload, Step: "charge the card"},
 	}
 	for _, c := range []struct {
 		e    model.Entry
@@ -47,10 +47,10 @@ func TestValuesOfARowAreTermsThatFindIt(t *testing.T) {
 		{whole, []string{
 			"status:503", "url:https://a.io/x?y=z", "method:POST", `queue:"the queue"`, "group:g", "schedule:scd_1", "label:release-42",
 			`label:"two \"words\""`, "ip:::1", "flow:f", "workflow:https://a.io/wf", "run:wfr_1", "state:failed",
-			"cause:1a2b3c4d", "class:overload",
+			`step:"charge the card"`, "cause:1a2b3c4d", "class:overload",
 		}},
 		{model.Entry{}, []string{"status:none"}},
-		{model.Entry{Key: model.Key{Kind: model.WorkflowRun}}, []string{"status:none", "state:none"}},
+		{model.Entry{Key: model.Key{Kind: model.WorkflowRun}}, []string{"status:none", "state:none", "step:?"}},
 		{model.Entry{Status: 7, FailureState: "odd", Labels: []string{""}}, nil},
 		{model.Entry{Status: 100, FailureState: "CALLBACK_CANCELED"}, []string{"status:100", "state:cancelled"}},
 		{model.Entry{Status: 100, FailureState: "CALLBACK_NEW"}, []string{"status:100", "state:CALLBACK_NEW"}},

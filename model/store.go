@@ -20,19 +20,21 @@ type Store struct {
 	index   map[Key]Row
 	counts  [len(Kinds)]int
 	strings map[string]string
-	older   map[Row]Row // of a row that took another's place, that other
+	steps   map[Key]string // at which runs failed, of those whose entries say so
+	older   map[Row]Row    // of a row that took another's place, that other
 	// replaced are the rows that others took the place of. It is only appended to, so that it can be shared.
 	replaced []Row
 }
 
 // NewStore makes an empty store.
 func NewStore() *Store {
-	return &Store{index: make(map[Key]Row), strings: make(map[string]string), older: make(map[Row]Row)}
+	return &Store{index: make(map[Key]Row), strings: make(map[string]string), steps: make(map[Key]string), older: make(map[Row]Row)}
 }
 
 // Put adds the entry, or finds the row that already says the same. fresh tells that its key was not known before.
 func (s *Store) Put(e Entry) (row Row, fresh bool) {
 	e.Response = s.masked(e.Response)
+	e.Cause = e.Cause.AtStep(s.steps[e.Key])
 	old, known := s.index[e.Key]
 	if known && same(s.at(old), &e) {
 		return old, false
@@ -52,6 +54,14 @@ func (s *Store) Put(e Entry) (row Row, fresh bool) {
 		s.counts[e.Key.Kind]++
 	}
 	return row, !known
+}
+
+// setStep says at which step a run failed: its entry then has it in its cause, whenever it is read again.
+func (s *Store) setStep(k Key, step string) {
+	s.steps[k] = s.intern(step)
+	if row, known := s.index[k]; known {
+		s.Put(*s.at(row))
+	}
 }
 
 // Count is how many different entries of the kind are stored.
