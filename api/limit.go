@@ -31,7 +31,7 @@ const (
 // sent now or reported as not sent, since a write that leaves later than anyone thinks is a surprise. So that writes
 // find their turn free, reads leave the last [writeReserve] requests of the bucket alone; after a stretch of reading as
 // fast as permitted four writes still go out at once, and reads wait until the reserve has filled up again. A read in the
-// background goes out only while no other read waits.
+// background goes out only while no other read waits, and leaves a turn for the next one.
 //
 // The pace is kept in real time, also under a [Config.Now] that stands still.
 type limiter struct {
@@ -97,7 +97,11 @@ func (l *limiter) tryRead(at time.Time, background bool) (delay time.Duration) {
 	if delay = max(l.held.Sub(at), l.heldReads.Sub(at)); delay > 0 {
 		return delay
 	}
-	if delay = l.until(at, 1+l.reserve); delay > 0 {
+	free := 1 + l.reserve
+	if background && l.bucket.Burst() > free {
+		free++ // so that a read that is not in the background finds its turn free
+	}
+	if delay = l.until(at, free); delay > 0 {
 		return delay
 	}
 	if background && l.waiting > 0 {

@@ -86,6 +86,7 @@ const (
 	TakeIn       Action = "take in"
 	BringBack    Action = "bring back"
 	Secrets      Action = "secrets"
+	Attempts     Action = "attempts"
 	Export       Action = "export"
 	ApplyExport  Action = "write file"
 	CancelExport Action = "write nothing"
@@ -280,6 +281,7 @@ var bindings = []Binding{
 	bind(WriteReport, groupJobs, "write the report to a file, as Markdown", "w", "report", []string{"w"}, Jobs, JobEntries),
 
 	bind(Secrets, groupDetail, "show or mask secrets", "m", "show secrets", []string{"m"}, Detail).footer(1),
+	bind(Attempts, groupDetail, "the attempts of the message, or the steps of the run, by the logs; again, the entry", "t", "attempts", []string{"t"}, Detail).footer(8),
 	bind(EditSearch, groupDetail, "search in the entry", "/", "search", []string{"/"}, Detail).footer(4),
 	bind(NextMatch, groupDetail, "next match of the search", "n", "next match", []string{"n"}, Detail).footer(2),
 	bind(LastMatch, groupDetail, "previous match of the search", "N", "previous match", []string{"N"}, Detail),

@@ -34,7 +34,7 @@ func TestStepsAreReadWhateverHappens(t *testing.T) {
 						first = append(first, createdRun(rapid.IntRange(0, stored-1).Draw(t, "run")).Key)
 					}
 				}
-				read, ok := r.Next(now, first)
+				read, ok := r.Next(now, slices.Values(first))
 				if !ok {
 					if open == nil && len(due) > 0 && !now.Before(r.RetryAt()) {
 						t.Fatalf("%d are due and not asked for", len(due))

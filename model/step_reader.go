@@ -2,6 +2,7 @@ package model
 
 import (
 	"errors"
+	"iter"
 	"slices"
 	"time"
 )
@@ -73,7 +74,7 @@ func NewStepReader(store *Store, dlq DLQ) *StepReader {
 
 // Next is the page to read now, if one is: first that of the runs that are named, which are those on the screen, then that of
 // the others in the order they were loaded.
-func (r *StepReader) Next(now time.Time, first []Key) (StepRead, bool) {
+func (r *StepReader) Next(now time.Time, first iter.Seq[Key]) (StepRead, bool) {
 	r.look()
 	if r.reading.Number != 0 || r.owed == 0 || now.Before(r.retryAt) {
 		return StepRead{}, false
@@ -112,7 +113,7 @@ func (r *StepReader) owe(k Key, s stepOf) {
 }
 
 // gather chooses the runs of the next call.
-func (r *StepReader) gather(first []Key) StepRead {
+func (r *StepReader) gather(first iter.Seq[Key]) StepRead {
 	read := StepRead{Log: LogQuery{DLQ: r.dlq, Background: true}}
 	add := func(k Key) (more bool) {
 		s, known := r.runs[k]
@@ -128,7 +129,7 @@ func (r *StepReader) gather(first []Key) StepRead {
 		read.Log.Runs = append(read.Log.Runs, RunRef{ID: e.WorkflowRunID, CreatedAt: e.WorkflowCreatedAt})
 		return !s.alone && len(read.keys) < MostRuns
 	}
-	for _, k := range first {
+	for k := range first {
 		if !add(k) {
 			return read
 		}
@@ -153,7 +154,7 @@ func (r *StepReader) Apply(read StepRead, p LogPage) (learned []Key) {
 	var left []Key
 	for _, k := range read.keys {
 		row, _ := r.store.Find(k)
-		run, told := runOf(p.Runs, r.store.At(row))
+		run, told := RunOf(p.Runs, r.store.At(row))
 		switch step := run.FailedStep(); {
 		case step != "":
 			r.settle(k, stepOf{state: StepLearned, step: step})
@@ -176,8 +177,8 @@ func (r *StepReader) Apply(read StepRead, p LogPage) (learned []Key) {
 	return learned
 }
 
-// runOf is the run that an entry is of: the one that says so, else the newest one that failed and does not say otherwise.
-func runOf(runs []Run, e *Entry) (found Run, ok bool) {
+// RunOf is the run that an entry is of: the one that says so, else the newest one that failed and does not say otherwise.
+func RunOf(runs []Run, e *Entry) (found Run, ok bool) {
 	for i := range runs {
 		r := &runs[i]
 		if r.ID != e.WorkflowRunID {
@@ -276,8 +277,8 @@ func (r *StepReader) Take() {
 }
 
 // Again asks once more for those of the entries that the log had nothing of, and does not wait any longer after an error.
-func (r *StepReader) Again(keys []Key) {
-	for _, k := range keys {
+func (r *StepReader) Again(keys iter.Seq[Key]) {
+	for k := range keys {
 		if row, known := r.store.Find(k); known && r.runs[k].state == StepSilent && r.store.At(row).WorkflowRunID != "" {
 			r.owe(k, r.runs[k])
 		}

@@ -3,6 +3,7 @@ package model_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -33,9 +34,12 @@ func failedAt(ref model.RunRef, step string) model.Run {
 	return model.Run{ID: ref.ID, CreatedAt: ref.CreatedAt, State: model.RunFailed, Steps: []model.RunStep{stepOf("next", step, model.StepFailed, 1)}}
 }
 
+// nobody is on the screen.
+func nobody(func(model.Key) bool) {}
+
 func ask(t rapid.TB, r *model.StepReader, now time.Time, first ...model.Key) model.StepRead {
 	t.Helper()
-	read, ok := r.Next(now, first)
+	read, ok := r.Next(now, slices.Values(first))
 	if !ok {
 		t.Fatal("nothing is asked for")
 	}
@@ -47,7 +51,7 @@ func ask(t rapid.TB, r *model.StepReader, now time.Time, first ...model.Key) mod
 
 func asksNothing(t rapid.TB, r *model.StepReader, now time.Time) {
 	t.Helper()
-	if read, ok := r.Next(now, nil); ok {
+	if read, ok := r.Next(now, nobody); ok {
 		t.Fatalf("%v is asked for", read.Log.Runs)
 	}
 }
@@ -127,7 +131,7 @@ func TestARunThatTheLogHasNothingOfIsAskedForOnceAndAgainWhenToldTo(t *testing.T
 	if _, state := r.Known(createdRun(0).Key); state != model.StepSilent {
 		t.Errorf("it is %v", state)
 	}
-	r.Again([]model.Key{createdRun(1).Key, run(5).Key, message(1).Key})
+	r.Again(slices.Values([]model.Key{createdRun(1).Key, run(5).Key, message(1).Key}))
 	read = ask(t, r, epoch)
 	if diff := cmp.Diff([]string{"wfr_1"}, runsOf(read)); diff != "" {
 		t.Error(diff)
@@ -181,9 +185,9 @@ func TestAFailureIsWaitedForAndARateLimitToItsEnd(t *testing.T) {
 func TestAskedAgainItWaitsNoLongerUnlessForARateLimit(t *testing.T) {
 	r, _ := withRuns(1)
 	r.Fail(ask(t, r, epoch), epoch, &model.ServerError{Status: 500})
-	r.Again(nil)
+	r.Again(nobody)
 	r.Fail(ask(t, r, epoch), epoch, &model.RateLimitedError{Until: epoch.Add(time.Minute)})
-	r.Again(nil)
+	r.Again(nobody)
 	asksNothing(t, r, epoch.Add(59*time.Second))
 	ask(t, r, epoch.Add(time.Minute))
 }
@@ -214,7 +218,7 @@ func TestRunsThatCannotBeAskedForTogetherAreAskedForOneByOne(t *testing.T) {
 		s.Put(createdRun(100 + i))
 	}
 	calls := 0
-	for read, ok := r.Next(epoch, nil); ok; read, ok = r.Next(epoch, nil) {
+	for read, ok := r.Next(epoch, nobody); ok; read, ok = r.Next(epoch, nobody) {
 		r.Fail(read, epoch, refused)
 		calls++
 	}
@@ -274,7 +278,7 @@ func TestPagesOfTheSameRunsAreFollowedAsLongAsTheyBringSome(t *testing.T) {
 
 	r, _ = withRuns(1)
 	calls := 0
-	for read, ok := r.Next(epoch, nil); ok; read, ok = r.Next(epoch, nil) {
+	for read, ok := r.Next(epoch, nobody); ok; read, ok = r.Next(epoch, nobody) {
 		r.Apply(read, model.LogPage{Next: fmt.Sprint("c", calls)})
 		calls++
 	}

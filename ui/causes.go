@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -111,8 +112,9 @@ func (m *Model) grouped(msg groupedMsg) tea.Cmd {
 		}
 	}
 	if under != nil && v.moved {
-		v.at = max(0, slices.Index(v.keys, under.Key))
+		v.at = v.heir(m.store, under)
 	}
+	maps.DeleteFunc(v.marked, func(k string, _ bool) bool { return v.of[k] == nil })
 	m.moveInCauses(0)
 	return m.after(groupsTime, expireMsg{})
 }

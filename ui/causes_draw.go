@@ -98,10 +98,13 @@ func (m *Model) drawGroup(g *model.Group, here bool, width int) []string {
 	default:
 		what = text.Concat(m.commonKey(g), text.Const("  "), what)
 	}
-	if first.left()-pulse.Width() < leastCause {
+	step := m.stepOf(g)
+	if first.left()-pulse.Width()-step.Width() < leastCause {
 		pulse = text.Safe{}
 	}
-	first.put(m.theme.bold, text.Cut(what, max(0, first.left()-pulse.Width()-2)))
+	room := first.left() - pulse.Width() - 2
+	first.put(m.theme.bold, text.Cut(what, max(0, room-step.Width(), min(room, leastCause))))
+	first.put(m.theme.note, text.Cut(step, max(0, first.left()-pulse.Width()-2)))
 	pulseStyle := m.theme.dim
 	if g.Recent > 0 {
 		pulseStyle = m.theme.bad
@@ -123,8 +126,11 @@ func (m *Model) drawGroup(g *model.Group, here bool, width int) []string {
 }
 
 func (m *Model) commonKey(g *model.Group) text.Safe {
-	if g.Key == "" {
+	switch {
+	case g.Key == "":
 		return text.Sprintf("no %s", m.causes.by.String())
+	case m.causes.by == model.PerStep && g.Key == model.StepUnknown:
+		return text.Const("step unknown")
 	}
 	return text.Line(g.Key)
 }
@@ -184,7 +190,7 @@ func (m *Model) drawVariants(g *model.Group, width int) []string {
 	if advice := m.causes.adviceFor(m, g); !advice.IsEmpty() {
 		lines = append(lines, newRow(width).space(3).put(m.theme.warn, advice).String())
 	}
-	lines = append(lines, newRow(width).space(3).put(m.theme.dim, text.Const("together as ")).put(m.theme.plain, text.Line(g.Cause.Text)).String())
+	lines = append(lines, newRow(width).space(3).put(m.theme.dim, text.Const("together as ")).put(m.theme.plain, text.Line(g.Cause.Text)).put(m.theme.note, m.stepOf(g)).String())
 	for i, c := range g.Variants {
 		if len(lines) == variantRows-1 && i < len(g.Variants)-1 {
 			break
@@ -207,7 +213,6 @@ func (m *Model) drawVariants(g *model.Group, width int) []string {
 func (m *Model) drawCausesLine() string {
 	v := &m.causes
 	r := newRow(m.width).put(m.theme.dim, text.Const(" causes  "))
-	r.put(m.theme.dim, text.Sprintf("%s, sorted by %s", v.by.String(), groupOrders[v.order]))
 	loaded := text.Sprintf("of %s loaded", humanize.Comma(int64(v.groups.Total)))
 	waiting := 0
 	for _, l := range m.lists {
@@ -219,8 +224,11 @@ func (m *Model) drawCausesLine() string {
 		}
 		waiting += l.Waiting()
 	}
-	if waiting > 0 {
-		loaded = text.Concat(text.Sprintf("▲ %s new  r show   ", humanize.Comma(int64(waiting))), loaded)
+	chip := chip(waiting, false, m.stepsWaiting())
+	about := text.Sprintf("%s, sorted by %s", v.by.String(), groupOrders[v.order])
+	if about.Width()+chip.Width()+loaded.Width()+2 > r.left() {
+		about = text.Line(v.by.String())
 	}
-	return r.right(m.theme.dim, loaded).String()
+	m.putLoaded(r.put(m.theme.dim, about), chip, loaded)
+	return r.String()
 }

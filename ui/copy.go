@@ -153,6 +153,7 @@ func makeCopy(ctx context.Context, b model.Backend, generation int, w copyWant) 
 			if err != nil {
 				return fail(err)
 			}
+			d.Cause = d.Cause.AtStep(w.chord.entry.Cause.Step)
 			w.chord.whole = &d
 		}
 		msg := w.make()

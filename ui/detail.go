@@ -37,6 +37,7 @@ type detailPane struct {
 	height     int
 	growing    bool
 	search     search
+	log        entryLog
 }
 
 // titleRows are the rows of the pane that do not scroll.
@@ -72,12 +73,16 @@ func (d *detailPane) load(m *Model) tea.Cmd {
 	d.key, d.cancel = e.Key, cancel
 	d.whole, d.doc, d.err, d.top, d.growing = nil, nil, nil, 0, false
 	d.search.restart()
+	d.log.page = nil
+	if d.log.on {
+		return d.readLog(ctx, m)
+	}
 	return fetchDetail(ctx, m.opts.Backend, e.Key, d.generation)
 }
 
-// reload tries again what could not be read.
+// reload tries again what could not be read, and reads a log that is shown anew.
 func (d *detailPane) reload(m *Model) tea.Cmd {
-	if !d.open || d.err == nil {
+	if !d.open || d.err == nil && !d.log.on {
 		return nil
 	}
 	return d.load(m)
@@ -115,7 +120,7 @@ func (d *detailPane) followed(m *Model, msg followMsg) tea.Cmd {
 
 func (m *Model) detailArrived(msg detailMsg) tea.Cmd {
 	d := &m.detail
-	if msg.key != d.key || msg.generation != d.generation || !d.open || errors.Is(msg.err, context.Canceled) {
+	if msg.key != d.key || msg.generation != d.generation || !d.open || d.log.on || errors.Is(msg.err, context.Canceled) {
 		return nil
 	}
 	if msg.err != nil {
@@ -128,7 +133,16 @@ func (m *Model) detailArrived(msg detailMsg) tea.Cmd {
 
 func (d *detailPane) layOut(m *Model) tea.Cmd {
 	d.generation++
-	return layOut(*d.whole, d.generation, documentOptions{masked: !d.unmasked, zone: m.opts.Zone, now: m.now})
+	if step, _ := m.steps.Known(d.key); step != "" {
+		whole := *d.whole // a copy that is being made may have the other
+		whole.Cause = whole.Cause.AtStep(step)
+		d.whole = &whole
+	}
+	return layOut(*d.whole, d.generation, d.options(m))
+}
+
+func (d *detailPane) options(m *Model) documentOptions {
+	return documentOptions{masked: !d.unmasked, zone: m.opts.Zone, now: m.now, step: m.saysStep(d.key)}
 }
 
 func (d *detailPane) show(m *Model, msg documentMsg) tea.Cmd {
@@ -217,9 +231,14 @@ func (m *Model) detailKey(a keymap.Action) (cmd tea.Cmd, done bool) {
 		d.scroll(rows)
 	case keymap.Secrets:
 		d.unmasked = !d.unmasked
+		if d.log.on {
+			return d.layOutLog(m), true
+		}
 		if d.whole != nil {
 			return d.layOut(m), true
 		}
+	case keymap.Attempts:
+		return d.toggleLog(m), true
 	case keymap.EditSearch:
 		d.search.edit()
 	case keymap.NextMatch:
@@ -227,11 +246,17 @@ func (m *Model) detailKey(a keymap.Action) (cmd tea.Cmd, done bool) {
 	case keymap.LastMatch:
 		return d.nextMatch(m, -1), true
 	case keymap.Back:
-		// A search that is kept is one more thing to leave, after what is in front of it.
-		if d.search.pattern == nil || m.loadingAll() || m.notices.err != nil {
+		// A search that is kept, and a log, are one more thing to leave, after what is in front of them.
+		switch {
+		case m.loadingAll() || m.notices.err != nil:
+			return nil, false
+		case d.search.pattern != nil:
+			d.search.drop()
+		case d.log.on:
+			return d.toggleLog(m), true
+		default:
 			return nil, false
 		}
-		d.search.drop()
 	default:
 		return nil, false
 	}
@@ -246,12 +271,16 @@ func (d *detailPane) draw(m *Model, width, height int) []string {
 	case d.err != nil:
 		var notFound *model.NotFoundError
 		words := text.Line(d.err.Error())
-		if errors.As(d.err, &notFound) {
+		if d.log.on {
+			words = text.Sprintf("The log could not be read: %s", words)
+		} else if errors.As(d.err, &notFound) {
 			words = text.Const("It is not in the DLQ any more: retried, deleted or expired.")
 		}
-		lines = append(lines, newRow(width).space(1).put(m.theme.bad, words).String())
+		for _, line := range wrapWords(words, max(1, width-2)) {
+			lines = append(lines, newRow(width).space(1).put(m.theme.bad, line).String())
+		}
 	case d.doc == nil:
-		lines = append(lines, newRow(width).space(1).put(m.theme.dim, text.Const("reading the entry …")).String())
+		lines = append(lines, newRow(width).space(1).put(m.theme.dim, d.log.reading()).String())
 	default:
 		for i := d.top; len(lines) < height; i++ {
 			r := newRow(width - 1).space(1)
@@ -300,6 +329,9 @@ func (d *detailPane) drawTitle(m *Model, width int) string {
 	name := text.Const("Message ")
 	if d.key.Kind == model.WorkflowRun {
 		name = text.Const("Workflow run ")
+	}
+	if d.log.on {
+		name = logTitle(d.key.Kind)
 	}
 	title := text.Concat(name, text.Line(head(d.key.ID)))
 	if m.focus == onDetail {

@@ -45,6 +45,7 @@ type documentOptions struct {
 	masked bool
 	zone   *time.Location
 	now    time.Time
+	step   string // that a run failed at, or why that is not known
 }
 
 const (
@@ -146,6 +147,7 @@ func (b *documentBuilder) why(d *model.Detail) {
 	} else {
 		b.field(text.Const("Status"), strings.TrimSpace(text.Int(d.Status).String()+" "+http.StatusText(d.Status)))
 	}
+	b.field(text.Const("Failed step"), b.o.step)
 	b.time(text.Const("Failed"), d.FailedAt)
 	b.time(text.Const("Created"), d.CreatedAt)
 	b.add(newField(text.Const("Max retries"), text.Int(d.MaxRetries).String()))

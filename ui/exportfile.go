@@ -138,7 +138,7 @@ func (j *exportJob) writeEntries(ctx context.Context, b model.Backend) (until ti
 		free <- struct{}{}
 		wait.Go(func() {
 			defer func() { <-free }()
-			lines[i], errs[i] = readForExport(ctx, b, j.rows.At(j.next+i).Key, j.masked)
+			lines[i], errs[i] = readForExport(ctx, b, j.rows.At(j.next+i), j.masked)
 		})
 	}
 	wait.Wait()
@@ -167,16 +167,17 @@ func (j *exportJob) writeEntries(ctx context.Context, b model.Backend) (until ti
 }
 
 // readForExport reads one entry. It runs beside others, where a panic would end the program.
-func readForExport(ctx context.Context, b model.Backend, key model.Key, masked bool) (line []byte, err error) {
+func readForExport(ctx context.Context, b model.Backend, e *model.Entry, masked bool) (line []byte, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("reading an entry failed inside redrive: %v", p)
 		}
 	}()
-	d, err := b.Get(ctx, key)
+	d, err := b.Get(ctx, e.Key)
 	if err != nil {
 		return nil, err
 	}
+	d.Cause = d.Cause.AtStep(e.Cause.Step)
 	return d.Export(masked)
 }
 

@@ -43,6 +43,20 @@ type (
 	growDocumentMsg struct{ generation int }
 	followMsg       struct{ generation int }
 
+	// stepsMsg is the answer to a read of the logs of runs, for the steps that they failed at.
+	stepsMsg struct {
+		read model.StepRead
+		page model.LogPage
+		err  error
+	}
+	// logMsg is the log of the entry in the detail.
+	logMsg struct {
+		key        model.Key
+		generation int
+		page       model.LogPage
+		err        error
+	}
+
 	// checkedMsg is the result of a step of the check of a sheet.
 	checkedMsg struct {
 		check  *model.Check

@@ -100,6 +100,7 @@ type Model struct {
 	jobs    []*model.Job
 	jobView jobsPane
 	causes  causesPane
+	steps   *model.StepReader
 	record  recording
 	trash   trash
 	// publishing is what is published anew just now; nil when nothing is.
@@ -156,6 +157,7 @@ func New(o Options) *Model {
 		record: recording{begun: map[int]bool{}, ended: map[int]bool{}},
 		acted:  map[model.Key]actedOn{}, doubted: map[model.Key]bool{}, calls: &answers{}, filter: newFilterLine(),
 	}
+	m.steps = model.NewStepReader(m.store, o.DLQ)
 	for _, k := range model.Kinds {
 		m.lists[k] = model.NewListing(m.store, o.DLQ, k)
 		m.lists[k].SearchIn(o.Bodies)

@@ -224,6 +224,8 @@ func (m *Model) whyEmpty() text.Safe {
 		return text.Sprintf("nothing could be read yet: asked again at %s", m.clock(l.RetryAt()))
 	case !l.Started() || l.Loading():
 		return text.Const("reading the DLQ …")
+	case !l.Filter().IsEmpty() && m.stepsWaiting() > 0:
+		return text.Sprintf("no match yet: r takes in what %s", stepsKnown(m.stepsWaiting()))
 	case m.filter.editing && m.filter.problem != nil:
 		return text.Const("nothing matched before the mistake")
 	case m.filter.editing:
@@ -370,24 +372,27 @@ func (m *Model) searchedTexts() text.Safe {
 	return text.Concat(says, text.Const("; a reads the rest"))
 }
 
-func (m *Model) loadedWidth() int { return m.loaded().Width() + m.newcomers().Width() }
+func (m *Model) loadedWidth() int { return m.loaded().Width() + chipGap + m.newcomers().Width() }
 
 func (m *Model) newcomers() text.Safe {
-	if n := m.list().Waiting(); n > 0 {
-		more := text.Safe{}
-		if m.list().Passed() {
-			more = text.Const("+")
-		}
-		return text.Sprintf("▲ %s%s new  r show   ", humanize.Comma(int64(n)), more)
-	}
-	return text.Safe{}
+	return chip(m.list().Waiting(), m.list().Passed(), m.stepsWaiting())
 }
 
-func (m *Model) drawLoaded(r *row) {
-	chip, loaded := m.newcomers(), m.loaded()
-	if gap := r.left() - chip.Width() - loaded.Width() - 1; gap >= 0 {
-		r.space(gap).put(m.theme.warn, chip).put(m.theme.dim, loaded)
-	} else if gap := r.left() - chip.Width(); gap >= 0 {
-		r.space(gap).put(m.theme.warn, chip)
+func (m *Model) drawLoaded(r *row) { m.putLoaded(r, m.newcomers(), m.loaded()) }
+
+// putLoaded puts what waits and what is loaded at the right edge, or as much of it as there is room for.
+func (m *Model) putLoaded(r *row, chip, loaded text.Safe) {
+	loaded = text.Concat(loaded, text.Const(" "))
+	gap := r.left() - chip.Width() - chipGap - loaded.Width()
+	switch {
+	case chip.IsEmpty():
+		r.right(m.theme.dim, loaded)
+	case gap >= 0:
+		r.space(gap).put(m.theme.warn, chip).space(chipGap).put(m.theme.dim, loaded)
+	case r.left() > chip.Width():
+		r.right(m.theme.warn, chip)
 	}
 }
+
+// chipGap stands between what waits and what is loaded.
+const chipGap = 3

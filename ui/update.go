@@ -103,6 +103,10 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.untrashed(msg)
 	case publishedMsg:
 		return m.published(msg)
+	case stepsMsg:
+		return m.stepsArrived(msg)
+	case logMsg:
+		return m.logArrived(msg)
 	case groupedMsg:
 		return m.grouped(msg)
 	case begunMsg:
@@ -179,7 +183,8 @@ func (m *Model) pump() tea.Cmd {
 			due(at)
 		}
 	}
-	cmds = append(cmds, m.keepRecord(), m.grouping())
+	cmds = append(cmds, m.keepRecord(), m.grouping(), m.readSteps())
+	due(m.steps.RetryAt())
 	if !wake.IsZero() && (m.wakeAt.IsZero() || wake.Before(m.wakeAt)) {
 		m.wakeAt = wake
 		cmds = append(cmds, m.after(wake.Sub(m.now), wakeMsg{wake}))
@@ -253,6 +258,7 @@ func (m *Model) takeIn() tea.Cmd {
 	m.notices.answer = nil
 	l := m.list()
 	m.restartReading(m.kind)
+	m.takeSteps()
 	l.TakeIn(func(k model.Key) bool {
 		o, ok := m.outcome(k)
 		return ok && o.LeavesList()

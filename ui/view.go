@@ -257,6 +257,8 @@ func (m *Model) footerKey(b keymap.Binding) (label, short text.Safe) {
 	switch b.Action {
 	case keymap.BringBack:
 		short = text.Line(bringBackVerb(m.kind).String())
+	case keymap.Attempts:
+		short = logKey(m.detail.key.Kind, m.detail.log.on)
 	case keymap.Secrets:
 		if m.detail.unmasked {
 			short = text.Const("mask secrets")
