@@ -75,14 +75,14 @@ func (m *Model) drawCauses(width, height int) []string {
 
 func (m *Model) drawGroup(g *model.Group, here bool, width int) []string {
 	first := newRow(width)
-	cursor, st := text.Const("   "), m.theme.plain
+	cursor, mark, st := text.Const("  "), text.Const(" "), m.theme.plain
 	if here {
-		cursor, st = text.Const(" ▸ "), m.theme.cursor
+		cursor, st = text.Const(" ▸"), m.theme.cursor
 	}
 	if m.causes.marked[g.Key] {
-		cursor = text.Concat(text.Cut(cursor, 2), text.Const("●"))
+		mark = text.Const("●")
 	}
-	first.put(m.theme.plain, cursor).put(st, text.FitRight(text.Line(humanize.Comma(int64(g.Count))), countCell))
+	first.put(m.theme.plain, text.Concat(cursor, mark)).put(st, text.FitRight(text.Line(humanize.Comma(int64(g.Count))), countCell))
 	first.space(1).put(m.theme.dim, text.FitRight(text.Sprintf("%.0f%%", 100*g.Share), shareCell)).space(2)
 	status := text.Const("–")
 	if g.Cause.Status != 0 {
@@ -98,12 +98,15 @@ func (m *Model) drawGroup(g *model.Group, here bool, width int) []string {
 	default:
 		what = text.Concat(m.commonKey(g), text.Const("  "), what)
 	}
-	step := m.stepOf(g)
-	if first.left()-pulse.Width()-step.Width() < leastCause {
+	step, least := m.stepOf(g, true), min(what.Width(), leastCause)
+	if least+step.Width()+2+pulse.Width() > first.left() {
+		step = m.stepOf(g, false)
+	}
+	if first.left()-pulse.Width()-step.Width() < least {
 		pulse = text.Safe{}
 	}
 	room := first.left() - pulse.Width() - 2
-	first.put(m.theme.bold, text.Cut(what, max(0, room-step.Width(), min(room, leastCause))))
+	first.put(m.theme.bold, text.Cut(what, max(0, room-step.Width(), min(room, least))))
 	first.put(m.theme.note, text.Cut(step, max(0, first.left()-pulse.Width()-2)))
 	pulseStyle := m.theme.dim
 	if g.Recent > 0 {
@@ -190,7 +193,7 @@ func (m *Model) drawVariants(g *model.Group, width int) []string {
 	if advice := m.causes.adviceFor(m, g); !advice.IsEmpty() {
 		lines = append(lines, newRow(width).space(3).put(m.theme.warn, advice).String())
 	}
-	lines = append(lines, newRow(width).space(3).put(m.theme.dim, text.Const("together as ")).put(m.theme.plain, text.Line(g.Cause.Text)).put(m.theme.note, m.stepOf(g)).String())
+	lines = append(lines, newRow(width).space(3).put(m.theme.dim, text.Const("together as ")).put(m.theme.plain, text.Line(g.Cause.Text)).put(m.theme.note, m.stepOf(g, true)).String())
 	for i, c := range g.Variants {
 		if len(lines) == variantRows-1 && i < len(g.Variants)-1 {
 			break
