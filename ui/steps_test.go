@@ -319,3 +319,33 @@ func TestStepsAreWrittenToFiles(t *testing.T) {
 	}
 	t.Errorf("%v", rows)
 }
+
+func TestAHostileNameOfAStepIsShownAndDoesNotAct(t *testing.T) {
+	b := withRuns(0, 2, func(q model.LogQuery) (model.LogPage, error) {
+		p, err := chargeFailed(q)
+		for i := range p.Runs {
+			p.Runs[i].Steps[1].Name = "A\x1b]0;PWNED\x07B\u009b2J\u202eE"
+			p.Runs[i].Steps[1].Errors[0].Text = "C\x1b[2J"
+		}
+		return p, err
+	})
+	d := newDriver(t, b, 160, 50)
+	harmless := func(shown string) {
+		t.Helper()
+		d.shows(shown)
+		for _, bad := range []string{"\x1b]", "\u009b", "\u202e", "\x07", "\x1b[2J"} {
+			if strings.Contains(d.m.View().Content, bad) {
+				t.Errorf("the screen has %q", bad)
+			}
+		}
+	}
+	d.press(keymap.CausesView, keymap.TakeIn)
+	d.pass(2 * time.Second)
+	harmless("PWNED")
+	d.press(keymap.Workflows, keymap.Open)
+	harmless("Failed step       A")
+	d.press(keymap.Open, keymap.Attempts)
+	harmless("✗ A␛]0;PWNED␇")
+	d.press(keymap.NextPane, keymap.FilterBy)
+	harmless(`step:"A`)
+}
