@@ -38,7 +38,8 @@ const (
 )
 
 func main() {
-	err := command(os.Stdout, os.Stderr).Execute()
+	stderr := sentences{os.Stderr}
+	err := command(os.Stdout, stderr).Execute()
 	var signalled *signalError
 	var failed *runError
 	switch {
@@ -46,10 +47,10 @@ func main() {
 	case errors.As(err, &signalled):
 		os.Exit(128 + int(signalled.signal))
 	case errors.As(err, &failed):
-		fmt.Fprintln(os.Stderr, "redrive:", err)
+		fmt.Fprintln(stderr, "redrive:", err)
 		os.Exit(1)
 	default:
-		fmt.Fprintln(os.Stderr, "redrive:", err)
+		fmt.Fprintln(stderr, "redrive:", err)
 		os.Exit(exitUsage)
 	}
 }
@@ -153,11 +154,11 @@ func dashboard(stderr io.Writer, o dashboardOptions, incident *incidentFlags) er
 		backend = model.ReadOnly(backend)
 	}
 	inFlight := model.CountInFlight(backend)
-	output := &countingFile{File: os.Stdout}
+	output := newScreenFile(os.Stdout)
 	screen := ui.New(ui.Options{
 		Backend: inFlight, Recorder: record.recorder, Trash: record.trash, Unfinished: record.unfinished, Trouble: record.trouble, Durable: !o.demo, ASCII: !hasUTF8(os.Getenv), Bodies: client, DLQ: client.DLQ(), BaseURL: client.URL(), IncludeSecrets: o.includeSecrets, Title: title, ReadOnly: o.readOnly,
 		Filter: filter, Retention: retention, Refresh: o.refresh, Now: time.Now, Zone: time.Local, NewOperation: newOperation, Written: output.tell,
-		NoSuspend: noSuspend(),
+		NoSuspend: noSuspend(), Copying: output.guard.permitCopy,
 	})
 	program := tea.NewProgram(screen, tea.WithOutput(output), tea.WithFPS(120), tea.WithoutSignalHandler())
 
@@ -197,6 +198,9 @@ func dashboard(stderr io.Writer, o dashboardOptions, incident *incidentFlags) er
 		for _, line := range left {
 			fmt.Fprintln(stderr, " ", line)
 		}
+	}
+	if n := output.guard.refused.Load(); n > 0 {
+		fmt.Fprintf(stderr, "redrive: %d times something was kept from the terminal that redrive does not send. Nothing of it acted; please report how it came about\n", n)
 	}
 	switch {
 	case signalled != nil:

@@ -47,15 +47,20 @@ func noSuspend() string {
 	return ""
 }
 
-// countingFile is the terminal, with a count of the writes to it, so that it is known when a frame stands.
-type countingFile struct {
-	*os.File
+// screenFile is the terminal that the screen is drawn on: everything written to it goes through the guard, and is counted,
+// so that it is known when a frame stands. It is no [os.File] itself, as that has more ways to write.
+type screenFile struct {
+	file  *os.File
+	guard guard
+
 	mu      sync.Mutex
 	written ui.Written
 	since   time.Time // when the write under way was begun
 }
 
-func (f *countingFile) Write(b []byte) (int, error) {
+func newScreenFile(file *os.File) *screenFile { return &screenFile{file: file, guard: guard{to: file}} }
+
+func (f *screenFile) Write(b []byte) (int, error) {
 	f.mu.Lock()
 	f.since = time.Now()
 	f.written.Begun++
@@ -66,11 +71,16 @@ func (f *countingFile) Write(b []byte) (int, error) {
 		f.written = f.look()
 		f.written.Done++
 	}()
-	return f.File.Write(b)
+	return f.guard.Write(b)
 }
 
+// Read, Close and Fd make it a terminal to the renderer, which asks for its size.
+func (f *screenFile) Read(b []byte) (int, error) { return f.file.Read(b) }
+func (f *screenFile) Close() error               { return f.file.Close() }
+func (f *screenFile) Fd() uintptr                { return f.file.Fd() }
+
 // look is what is known now; the lock is held.
-func (f *countingFile) look() ui.Written {
+func (f *screenFile) look() ui.Written {
 	w := f.written
 	if now := time.Now(); w.Begun != w.Done && now.Sub(f.since) >= slowWrite {
 		w.Stalled = now
@@ -78,7 +88,7 @@ func (f *countingFile) look() ui.Written {
 	return w
 }
 
-func (f *countingFile) tell() ui.Written {
+func (f *screenFile) tell() ui.Written {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.look()

@@ -89,6 +89,16 @@ func (s *session) await(what string, ok func(screen string) bool) {
 	}
 }
 
+// until waits for what does not show on the screen.
+func (s *session) until(what string, ok func() bool) {
+	s.t.Helper()
+	for deadline := time.Now().Add(patience); !ok(); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			s.t.Fatalf("waited in vain for %s:\n%s", what, s.screen())
+		}
+	}
+}
+
 func (s *session) shows(words string) {
 	s.t.Helper()
 	s.await(fmt.Sprintf("%q", words), func(screen string) bool { return strings.Contains(screen, words) })
@@ -121,6 +131,9 @@ func (s *session) ended() int {
 		s.t.Fatalf("the program did not end")
 	}
 	s.await("the end of output", func(string) bool { return s.closed })
+	if strings.Contains(s.raw(), "was kept from the terminal") {
+		s.t.Errorf("the guard refused something of the program's own: %q", s.raw())
+	}
 	return s.cmd.ProcessState.ExitCode()
 }
 

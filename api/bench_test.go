@@ -8,6 +8,9 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
+
+	"redrive/model"
 )
 
 // largePage is a page as the server gives it: 100 messages, each with a body of about 4 KB; most are JSON with text of
@@ -111,4 +114,40 @@ func BenchmarkPage(b *testing.B) {
 			}
 		}
 	})
+}
+
+// BenchmarkGroupsAgainstArrival sets the time to put 100,000 entries together against the least time in which they can arrive:
+// that to decode their 1,000 pages, with a network that takes none. Below a ratio of 1 the groups keep up with the pages.
+func BenchmarkGroupsAgainstArrival(b *testing.B) {
+	const pages = 1000
+	page, id := largePage(), []byte(`"dlqId":"17600`)
+	var arrival, grouping time.Duration
+	for b.Loop() {
+		store := model.NewStore()
+		for n := range pages {
+			// No page has an id that another has.
+			these := bytes.ReplaceAll(page, id, fmt.Appendf(nil, `"dlqId":"%d`, 17600+n))
+			begin := time.Now()
+			got, err := readPage(bytes.NewReader(these), "dlq", "", nil)
+			arrival += time.Since(begin)
+			if err != nil {
+				b.Fatal(err)
+			}
+			for _, e := range got.Entries {
+				store.Put(e)
+			}
+		}
+		begin := time.Now()
+		groups := model.BeginGroups(store, nil, model.GroupQuery{
+			Now: time.UnixMilli(1860000000000), Buckets: 120, Retention: 72 * time.Hour,
+		}).Run()
+		grouping += time.Since(begin)
+		if groups.Total != pages*100 {
+			b.Fatal(groups.Total)
+		}
+	}
+	b.ReportMetric(arrival.Seconds()*1000/float64(b.N), "arrival-ms/op")
+	b.ReportMetric(grouping.Seconds()*1000/float64(b.N), "grouping-ms/op")
+	b.ReportMetric(float64(grouping)/float64(arrival), "grouping/arrival")
+	b.ReportMetric(0, "ns/op")
 }

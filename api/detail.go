@@ -31,12 +31,6 @@ func (r *entryReader) detailField(name []byte) bool {
 		d.NotBefore = r.time("notBefore")
 	case "retryDelayExpression":
 		d.RetryDelayExpression = r.text("retryDelayExpression")
-	case "rate":
-		d.Rate = r.int("rate")
-	case "parallelism":
-		d.Parallelism = r.int("parallelism")
-	case "period":
-		d.Period = r.seconds("period")
 	case "callback":
 		d.Callback = r.text("callback")
 	case "callbackHeader":

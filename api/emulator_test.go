@@ -301,7 +301,7 @@ func TestEntriesOutsideTheUsualAreReadWhole(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if string(d.Body.Bytes) != large || d.Body.Base64 || !d.ResponseBody.Base64 || len(d.Response) != model.ResponseHead || d.Period != time.Hour {
+	if string(d.Body.Bytes) != large || d.Body.Base64 || !d.ResponseBody.Base64 || len(d.Response) != model.ResponseHead || d.Flow.Period != time.Hour {
 		t.Errorf("%d bytes, %+v", len(d.Body.Bytes), d.Entry)
 	}
 	if diff := cmp.Diff([]model.HeaderField{{Name: "A"}, {Name: "B", Value: "2"}, {Name: "B", Value: "1"}}, d.Header); diff != "" {

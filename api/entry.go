@@ -114,6 +114,12 @@ func (r *entryReader) field(name []byte) {
 		e.ScheduleID = r.text("scheduleId")
 	case "flowControlKey":
 		e.FlowControlKey = r.text("flowControlKey")
+	case "rate":
+		e.Flow.Rate = r.int("rate")
+	case "parallelism":
+		e.Flow.Parallelism = r.int("parallelism")
+	case "period":
+		e.Flow.Period = r.seconds("period")
 	case "callerIP", "callerIp":
 		e.CallerIP = r.text("callerIP")
 	case "label":

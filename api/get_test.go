@@ -21,14 +21,15 @@ func TestMessageIsReadWhole(t *testing.T) {
 	want := model.Detail{
 		Entry: model.Entry{
 			Key: key(model.Message, someI), MessageID: "msg_7Zq", URL: "https://a.example/hook", Method: "POST", CallerIP: "192.0.2.7",
-			Labels: []string{"l1", "l2"}, FlowControlKey: "k", MaxRetries: 3, CreatedAt: at(1760000000000), FailedAt: at(1760000000123),
+			Labels: []string{"l1", "l2"}, FlowControlKey: "k",
+			Flow: model.FlowLimits{Rate: 10, Parallelism: 2, Period: time.Minute}, MaxRetries: 3, CreatedAt: at(1760000000000), FailedAt: at(1760000000123),
 			Status: 503, Response: "büsy 😀",
 		},
 		Header:         []model.HeaderField{{Name: "Content-Type", Value: "application/json"}, {Name: "X-A", Value: "single"}, {Name: "X-B", Value: "2"}, {Name: "X-B", Value: "1"}},
 		Body:           model.Body{Bytes: []byte{0, 0xff, 0xfe}, Base64: true},
 		ResponseHeader: []model.HeaderField{{Name: "Retry-After", Value: "5"}},
 		ResponseBody:   model.Body{Bytes: []byte("büsy 😀")},
-		NotBefore:      at(1760000000000), RetryDelayExpression: "1000 * (1 + retried)", Rate: 10, Parallelism: 2, Period: time.Minute,
+		NotBefore:      at(1760000000000), RetryDelayExpression: "1000 * (1 + retried)",
 		Callback: "https://a.example/cb", CallbackHeader: []model.HeaderField{{Name: "X-C", Value: "c"}},
 		FailureCallback: "https://a.example/fcb", FailureCallbackHeader: []model.HeaderField{{Name: "X-F", Value: "f"}},
 		Unknown: []model.HeaderField{{Name: "api", Value: `{"name":"llm", "provider":{}}`}, {Name: "state", Value: `"FAILED"`}},
@@ -83,8 +84,8 @@ func TestOddPartsOfAWholeEntryCostThemselvesOnly(t *testing.T) {
 		"bad base64":          {`"bodyBase64":"?"`, "bodyBase64 is not base64", func(d model.Detail) bool { return string(d.Body.Bytes) == "?" && !d.Body.Base64 }},
 		"both bodies":         {`"bodyBase64":"YQ==","body":""`, "", func(d model.Detail) bool { return string(d.Body.Bytes) == "a" && d.Body.Base64 }},
 		"a body after base64": {`"bodyBase64":"YQ==","body":"b"`, "", func(d model.Detail) bool { return string(d.Body.Bytes) == "b" && !d.Body.Base64 }},
-		"a period of ages":    {`"period":9000000000000`, "period is not a duration", func(d model.Detail) bool { return d.Period == 0 }},
-		"a period below zero": {`"period":-1`, "period is not a duration", func(d model.Detail) bool { return d.Period == 0 }},
+		"a period of ages":    {`"period":9000000000000`, "period is not a duration", func(d model.Detail) bool { return d.Flow.Period == 0 }},
+		"a period below zero": {`"period":-1`, "period is not a duration", func(d model.Detail) bool { return d.Flow.Period == 0 }},
 		"a state alone": {`"failureFunctionState":"CALLBACK_FAIL"`, "", func(d model.Detail) bool {
 			return d.FailureFunction != nil && d.FailureFunction.State == "CALLBACK_FAIL"
 		}},

@@ -48,6 +48,9 @@ const (
 	JobEntries
 	// Causes is what failed by why it failed.
 	Causes
+
+	// Scopes is how many scopes there are.
+	Scopes = iota
 )
 
 // leaks tells whether keys that the scope does not know go on to [Everywhere].
@@ -106,6 +109,7 @@ const (
 	CopyCurl     Action = "copy curl"
 	CopyError    Action = "copy error"
 	CancelCopy   Action = "cancel copy"
+	Canary       Action = "canary"
 	Restart      Action = "restart"
 	RerunFailure Action = "failure function"
 	Delete       Action = "delete"
@@ -243,7 +247,8 @@ var bindings = []Binding{
 	bind(EmptyExport, groupFind, "in the file name: empty it", "ctrl+u", "empty", []string{"ctrl+u"}, Saving).footer(3),
 
 	bind(BringBack, groupAct, "plan a retry of the marked messages or groups, or of what is under the cursor; of workflow runs, a resume", "R", "retry", []string{"R"}, List, Detail, Causes).writes().footer(2),
-
+	bind(Canary, groupAct, "canary: as R, but one entry goes first, with one attempt; the others wait until it was delivered", "C", "canary", []string{"C"}, List, Detail).writes(),
+	bind(Canary, groupAct, "in Causes: a canary of the group; the newest of it goes first", "C", "canary", []string{"C"}, Causes).writes().footer(4),
 	bind(Restart, groupAct, "plan a restart of workflow runs from their first step", "S", "restart", []string{"S"}, List, Detail, Causes).writes(),
 	bind(RerunFailure, groupAct, "plan to run the failure function of workflow runs again", "F", "failure function", []string{"F"}, List, Detail).writes(),
 	bind(Delete, groupAct, "plan a delete", "D", "delete", []string{"D"}, List, Detail, Causes).writes(),
@@ -275,6 +280,7 @@ var bindings = []Binding{
 	bind(Faster, groupJobs, "feed faster", "+", "faster", []string{"+"}, Jobs, JobEntries).footer(5),
 	bind(Slower, groupJobs, "feed slower", "-", "slower", []string{"-"}, Jobs, JobEntries).footer(6),
 	bind(PlanAgain, groupJobs, "plan what was refused, not sent, or came back; of an operation that a session left unfinished, what is left", "R", "plan the rest", []string{"R"}, Jobs, JobEntries).writes().footer(4),
+	bind(Canary, groupJobs, "of a canary that was delivered: what was answered, and the sheet for what waits behind it", "C", "the others", []string{"C"}, Jobs, JobEntries).writes().footer(7),
 	bind(TakeBack, groupJobs, "take back a delete that still waits", "z", "take back", []string{"z"}, Everywhere),
 	bind(OnlyOutcome, groupJobs, "show the entries with one outcome", "f", "filter", []string{"f"}, JobEntries).footer(1),
 	bind(SortOutcomes, groupJobs, "sort the entries", "s", "sort", []string{"s"}, JobEntries),

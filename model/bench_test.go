@@ -73,6 +73,6 @@ func BenchmarkTakeIn(b *testing.B) {
 	l := loaded(b, 50, manyMessages()...)
 	b.ReportAllocs()
 	for b.Loop() {
-		l.TakeIn(none)
+		l.TakeInWithout(nil)
 	}
 }

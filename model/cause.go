@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"strconv"
+	"sync"
 )
 
 // CauseHead is how much of a response body is looked at for the cause of a failure, in bytes.
@@ -56,13 +57,24 @@ type Said struct {
 // ReadResponse reads the beginning of a response body; what is beyond [CauseHead] is not looked at. It takes whatever
 // bytes come, and gives the same for the same error, whatever the order of the fields and the ids, numbers and times in it.
 func ReadResponse(body []byte) Said {
+	out := takeSpace()
+	defer out.giveBack()
 	r := reading{body: body[:min(len(body), CauseHead)]}
-	text := r.read()
+	text := r.read(out[:0])
 	if len(text) == 0 {
 		return Said{}
 	}
 	return Said{text: causeText(text), sum: hashText(hashSeed, text), timeout: endedByPlatform(text)}
 }
+
+// space is room for a normalised text. Each response takes several, of which nothing is left afterwards: they are used again.
+type space [longestCause + longestWord]byte
+
+var spaces = sync.Pool{New: func() any { return new(space) }}
+
+func takeSpace() *space { return spaces.Get().(*space) }
+
+func (s *space) giveBack() { spaces.Put(s) }
 
 // CauseOf is the cause of the entry, whose response said so.
 func (e *Entry) CauseOf(s Said) Cause {

@@ -37,14 +37,13 @@ func (r *jsonReading) compose(out []byte) []byte {
 				continue
 			}
 		}
-		var space [longestCause]byte
-		var part []byte
+		part := takeSpace()
 		if slot(s) == slotCode && isCode(value) {
-			part = append(space[:0], value...)
+			out = join(out, begin, append(part[:0], value...))
 		} else {
-			part = appendNormal(space[:0], MaskText(firstLine(value)))
+			out = join(out, begin, appendNormal(part[:0], MaskText(firstLine(value))))
 		}
-		out = join(out, begin, part)
+		part.giveBack()
 	}
 	if len(out) == begin && len(r.items) == 0 {
 		r.items = r.loose

@@ -84,3 +84,17 @@ func TestResponsesOfOneCauseAreTogetherAndOthersApart(t *testing.T) {
 		t.Errorf("there are only %d responses", total)
 	}
 }
+
+func TestNothingIsKeptOfAResponseThatWasRead(t *testing.T) {
+	for _, l := range append(corpus(t, "tuned"), corpus(t, "heldout")...) {
+		e := model.Entry{URL: l.Destination, Status: l.Status}
+		body := []byte(l.Body)
+		said := model.ReadResponse(body)
+		for i := range body {
+			body[i] = '#'
+		}
+		if got, want := e.CauseOf(said), l.cause(); got != want {
+			t.Errorf("%q: %v, want %v", l.Body, got, want)
+		}
+	}
+}

@@ -21,8 +21,8 @@ func TemplateURL(raw string) string {
 	if slash < 0 {
 		return d
 	}
-	var out []byte
-	done := 0
+	var space [256]byte
+	out, done := space[:0], 0
 	for i := from + slash + 1; i < len(d); {
 		end := i + strings.IndexByte(d[i:], '/')
 		if end < i {

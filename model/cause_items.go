@@ -39,8 +39,9 @@ func (r *jsonReading) fields(depth int) {
 func (r *jsonReading) item(name string, depth int) {
 	switch r.peek() {
 	case '"':
-		var space [longestCause]byte
-		r.addItem(name, appendNormal(space[:0], MaskText(firstLine(r.string()))))
+		part := takeSpace()
+		r.addItem(name, appendNormal(part[:0], MaskText(firstLine(r.string()))))
+		part.giveBack()
 	case '{':
 		if depth > deepestJSON {
 			r.skip()
@@ -74,9 +75,9 @@ func (r *jsonReading) item(name string, depth int) {
 			}
 		})
 		r.i = in.i
-		var parts [longestCause]byte
-		text := in.compose(parts[:0])
-		r.addItem(about, text)
+		part := takeSpace()
+		r.addItem(about, in.compose(part[:0]))
+		part.giveBack()
 	case '[':
 		r.skip()
 	default:
@@ -91,9 +92,10 @@ func (r *jsonReading) sentence(name string) {
 		return
 	}
 	if text := r.string(); strings.Contains(text, " ") && len(r.loose) < mostItems {
-		var space [longestCause]byte
+		part := takeSpace()
 		errors := jsonReading{}
-		errors.addItem(name, appendNormal(space[:0], MaskText(firstLine(text))))
+		errors.addItem(name, appendNormal(part[:0], MaskText(firstLine(text))))
+		part.giveBack()
 		r.loose = append(r.loose, errors.items...)
 	}
 }

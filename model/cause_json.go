@@ -62,7 +62,8 @@ type jsonReading struct {
 	i     int
 	slots [slotCount]found
 	items []string
-	keys  []string // of the outermost object
+	keys  [mostKeys]string // of the outermost object
+	known int              // how many of them
 	// loose are lists of sentences in fields without a meaning: errors by field, where nothing else is an error.
 	loose []string
 	// nested is how many texts with JSON in them this is in.
@@ -241,8 +242,9 @@ func (r *jsonReading) error(context, depth int) {
 		return
 	}
 	r.object(func(name string) {
-		if context == topLevel && len(r.keys) < mostKeys {
-			r.keys = append(r.keys, name)
+		if context == topLevel && r.known < mostKeys {
+			r.keys[r.known] = name
+			r.known++
 		}
 		var space [24]byte
 		f, known := jsonFields[string(bareName(name, &space))]
@@ -324,6 +326,9 @@ func (r *jsonReading) put(s slot, value string, rank int, number bool) {
 
 // isErrorText tells whether a state is more than the word that there is one.
 func isErrorText(s string) bool {
+	if len(s) > len("failure") {
+		return !isDigit(s[0])
+	}
 	switch lowered(s) {
 	case "error", "fail", "failed", "failure", "ok", "success", "false", "true", "err", "errors", "fault":
 		return false

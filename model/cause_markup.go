@@ -1,12 +1,14 @@
 package model
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // readMarkup is the error in a page of HTML or in XML: the title, the first heading and what stands out below it.
-func readMarkup(s string) []byte {
-	out := make([]byte, 0, longestCause)
+func readMarkup(out []byte, s string) []byte {
 	p := newPage(s)
-	if text := platformPage(p); text != "" {
+	if text := platformPage(&p); text != "" {
 		return append(out, text...)
 	}
 	if code, message := p.element("Code"), p.element("Message"); code != "" || message != "" {
@@ -33,7 +35,8 @@ func readMarkup(s string) []byte {
 		title, heading, below = "", p.element("div"), ""
 		if i := strings.Index(s, "There was an unexpected error"); i >= 0 {
 			heading = textOf(s[i:min(len(s), i+longestCause)], "</div>")
-			below = newPage(s[i:]).element("div")
+			after := newPage(s[i:])
+			below = after.element("div")
 		}
 	}
 	if !isGenericTitle(title) || heading == "" && below == "" {
@@ -50,7 +53,7 @@ func readMarkup(s string) []byte {
 		out = joinText(out, textOf(s, ""))
 	}
 	if mark := serverMark(s); mark != "" && len(out) > 0 {
-		out = append(append(make([]byte, 0, longestCause), mark...), append([]byte(": "), out...)...)
+		out = slices.Insert(out, 0, []byte(mark+": ")...)
 	}
 	return cutRune(out, longestCause)
 }
@@ -67,8 +70,9 @@ func joinText(out []byte, part string) []byte {
 	if part == "" {
 		return out
 	}
-	var space [longestCause]byte
-	return cutRune(join(out, 0, appendNormal(space[:0], MaskText(firstLine(part)))), longestCause)
+	normal := takeSpace()
+	defer normal.giveBack()
+	return cutRune(join(out, 0, appendNormal(normal[:0], MaskText(firstLine(part)))), longestCause)
 }
 
 // tags are the elements that errors are read from; those of XML are told apart by their case.
@@ -80,8 +84,8 @@ type page struct {
 	at [len(tags)]int
 }
 
-func newPage(s string) *page {
-	p := &page{s: s}
+func newPage(s string) page {
+	p := page{s: s}
 	for i := 0; ; {
 		n := strings.IndexByte(s[i:], '<')
 		if n < 0 {
@@ -141,6 +145,9 @@ var entities = strings.NewReplacer(
 
 // textOf is the text of markup up to the tag that ends it: a line break and the end of a block end the line.
 func textOf(s, end string) string {
+	if n := strings.IndexByte(s, '<'); n >= 0 && n < longestCause && end != "" && hasTag(s[n:], end) {
+		return plainText(s[:n])
+	}
 	var b strings.Builder
 	for i := 0; i < len(s) && b.Len() < longestCause; {
 		if s[i] != '<' {
@@ -174,7 +181,11 @@ func textOf(s, end string) string {
 		}
 		i += n + 1
 	}
-	text := b.String()
+	return plainText(b.String())
+}
+
+// plainText is text without tags as it is read.
+func plainText(text string) string {
 	if strings.IndexByte(text, '&') >= 0 {
 		text = entities.Replace(text)
 	}

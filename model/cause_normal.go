@@ -202,5 +202,9 @@ func (n *normal) placeholder(p string) {
 
 // after tells whether what was written ends with the placeholder, but for spaces.
 func (n *normal) after(p string) bool {
-	return bytes.HasSuffix(bytes.TrimRight(n.out, " "), []byte(p))
+	end := len(n.out)
+	for end > 0 && n.out[end-1] == ' ' {
+		end--
+	}
+	return end >= len(p) && n.out[end-1] == p[len(p)-1] && string(n.out[end-len(p):end]) == p
 }

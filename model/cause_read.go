@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // reading reads what a response says.
@@ -12,8 +13,9 @@ type reading struct{ body []byte }
 
 const redactedMark = "REDACTED:"
 
-// read is the normalised text of the error, at most [longestCause] bytes; empty when nothing is said.
-func (r *reading) read() []byte {
+// read is the normalised text of the error, at most [longestCause] bytes; empty when nothing is said. It is written to dst, which
+// is empty.
+func (r *reading) read(dst []byte) []byte {
 	body := bytes.TrimLeft(bytes.TrimPrefix(r.body, []byte("\ufeff")), " \t\r\n\v\f")
 	if len(body) == 0 {
 		return nil
@@ -21,18 +23,19 @@ func (r *reading) read() []byte {
 	if isBinary(body) {
 		return []byte("a body that is no text")
 	}
-	s := string(body)
+	// Most of a response is passed over, and what is not is copied: a copy of the whole would be most of the work.
+	s := unsafe.String(unsafe.SliceData(body), len(body))
 	var out []byte
 	switch {
 	case strings.HasPrefix(s, redactedMark):
 		return []byte("a redacted response")
 	case s[0] == '{' || s[0] == '[' || s[0] == '"':
-		out = readJSON(s)
+		out = readJSON(dst, s)
 	case s[0] == '<':
-		out = readMarkup(s)
+		out = readMarkup(dst, s)
 	}
 	if len(out) == 0 {
-		out = readPlain(s)
+		out = readPlain(dst, s)
 	}
 	for _, p := range [...]string{aTime, anID, aNumber} {
 		if rest, ok := bytes.CutPrefix(out, []byte(p)); ok && len(bytes.TrimLeft(rest, " -:|,")) > 0 {
@@ -66,7 +69,7 @@ func isBinary(body []byte) bool {
 	return odd*8 > len(head)
 }
 
-func readJSON(s string) []byte {
+func readJSON(dst []byte, s string) []byte {
 	r := jsonReading{s: s}
 	switch s[0] {
 	case '{':
@@ -80,11 +83,11 @@ func readJSON(s string) []byte {
 		}
 		text = strings.TrimSpace(text)
 		if len(text) > 1 && text[0] == '{' {
-			return readJSON(text)
+			return readJSON(dst, text)
 		}
-		return readPlain(text)
+		return readPlain(dst, text)
 	}
-	out := r.compose(make([]byte, 0, longestCause))
+	out := r.compose(dst)
 	if len(out) > 0 || s[0] != '{' {
 		return out
 	}
@@ -93,12 +96,13 @@ func readJSON(s string) []byte {
 
 // outline is what there is to say of an object without a known field for an error: what it has fields for.
 func (r *jsonReading) outline(out []byte) []byte {
-	if len(r.keys) == 0 {
+	if r.known == 0 {
 		return out
 	}
-	slices.Sort(r.keys)
+	keys := r.keys[:r.known]
+	slices.Sort(keys)
 	out = append(out, "JSON with "...)
-	for i, k := range slices.Compact(r.keys) {
+	for i, k := range slices.Compact(keys) {
 		if i > 0 {
 			out = append(out, ", "...)
 		}
@@ -111,16 +115,16 @@ func (r *jsonReading) outline(out []byte) []byte {
 }
 
 // readPlain is the error in a text of lines.
-func readPlain(s string) []byte {
-	out := make([]byte, 0, longestCause)
+func readPlain(out []byte, s string) []byte {
 	if text := platformText(s); text != "" {
 		return append(out, text...)
 	}
 	line := firstLine(s)
 	out = appendNormal(out, MaskText(line))
 	if cause := lastCause(s); cause != "" {
-		var space [longestCause]byte
-		out = cutRune(join(out, 0, appendNormal(space[:0], MaskText(cause))), longestCause)
+		part := takeSpace()
+		out = cutRune(join(out, 0, appendNormal(part[:0], MaskText(cause))), longestCause)
+		part.giveBack()
 	}
 	return out
 }
@@ -163,8 +167,8 @@ func firstLine(s string) string {
 // cutTrace takes off what follows an error on its line: where it happened, and the calls that led there.
 func cutTrace(line string) string {
 	line = line[:min(len(line), 2*longestCause)]
-	if line == "" {
-		return ""
+	if !mayHaveTrace(line) {
+		return line
 	}
 	for _, mark := range [...]string{" at Object.", " at async ", " at process.", "\\n    at ", "<br", " Stack trace:", " stack backtrace:", " goroutine "} {
 		if i := strings.Index(line, mark); i > 0 {
@@ -175,6 +179,29 @@ func cutTrace(line string) string {
 		line = line[:i]
 	}
 	return line
+}
+
+// mayHaveTrace tells whether the line has in it what any of the marks of [cutTrace] begins with.
+func mayHaveTrace(line string) bool {
+	for i := 0; i+2 < len(line); i++ {
+		second, third := line[i+1], line[i+2]
+		switch line[i] {
+		case ' ':
+			switch {
+			case second == 'a' && third == 't', second == 's' && third == 't', second == 'S' && third == 't', second == 'g' && third == 'o', second == 'i' && third == 'n':
+				return true
+			}
+		case '\\':
+			if second == 'n' {
+				return true
+			}
+		case '<':
+			if second == 'b' && third == 'r' {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // isSourceLine tells whether a line says where, and not what: as Node prints before an error that nothing caught.
@@ -211,12 +238,16 @@ func afterTraceback(s string) string {
 func lastCause(s string) string {
 	const mark = "Caused by: "
 	last := ""
-	for {
-		_, after, found := strings.Cut(s, "\n"+mark)
-		if !found {
+	for begin := 0; ; {
+		// Traces have many lines, and few capitals.
+		n := strings.Index(s[begin:], mark)
+		if n < 0 {
 			return strings.TrimSpace(last)
 		}
-		last, _, _ = strings.Cut(after, "\n")
-		s = after
+		at := begin + n
+		begin = at + len(mark)
+		if at > 0 && s[at-1] == '\n' {
+			last, _, _ = strings.Cut(s[begin:], "\n")
+		}
 	}
 }

@@ -30,6 +30,7 @@ func TestCauseSaysWhatTheResponseSays(t *testing.T) {
 		{`{}`, "{}"},
 		{`{"id":7,"items":[]}`, "JSON with id, items"},
 		{`{"a":1,"status":"stuck"}`, "stuck"},
+		{`{"1":1,"12 404":2}`, "JSON with ‹n›"},
 		{`{"error":"no stock"}`, "no stock"},
 		{`{"error":{"code":"E_STOCK","message":"no stock for ord_81"}}`, "E_STOCK: no stock for ord_‹n›"},
 		{`{"message":"no stock","error":"Conflict","statusCode":409}`, "no stock"},

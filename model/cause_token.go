@@ -37,23 +37,32 @@ func tokenEnd(s string, i int) int {
 
 // token appends a token.
 func (n *normal) token(t string, begin int) {
-	body := strings.TrimRight(t, ".:")
-	rest := t[len(body):]
+	end := len(t)
+	for end > 0 && (t[end-1] == '.' || t[end-1] == ':') {
+		end--
+	}
+	body, rest := t[:end], t[end:]
 	if body == "" {
 		n.out = append(n.out, t...)
 		return
 	}
-	digit, slashes := -1, 0
+	digit, slashes, signs := -1, 0, false
 	for i := range len(body) {
 		switch c := body[i]; {
-		case isDigit(c) && digit < 0:
-			digit = i
+		case isDigit(c):
+			if digit < 0 {
+				digit = i
+			}
 		case c == '/':
 			slashes++
+		case !isAlnum(c):
+			signs = true
 		}
 	}
 	switch {
-	case strings.Contains(body, "://"):
+	case digit < 0 && slashes == 0 && !signs: // as most words
+		n.word(body)
+	case slashes >= 2 && strings.Contains(body, "://"):
 		n.placeholder(aURL)
 		n.out = append(n.out, strings.TrimRight(rest, ":")...)
 		return
@@ -139,7 +148,8 @@ func (n *normal) keepsCode(t string, begin int) bool {
 			return false
 		}
 	}
-	before := string(n.out[max(begin, len(n.out)-longestWord):])
+	// A placeholder that repeats what stands before the text takes its beginning back.
+	before := string(n.out[max(min(begin, len(n.out)), len(n.out)-longestWord):])
 	if isStatusNumber(t) && len(n.out) == begin {
 		return true
 	}

@@ -20,6 +20,7 @@ type Entry struct {
 	Endpoint       string // the name of the endpoint within the URL group
 	ScheduleID     string
 	FlowControlKey string
+	Flow           FlowLimits // of the flow-control key
 	CallerIP       string
 
 	// Labels are all labels, in order.
@@ -92,9 +93,6 @@ type Detail struct {
 
 	NotBefore            time.Time
 	RetryDelayExpression string
-	Rate                 int
-	Parallelism          int
-	Period               time.Duration
 
 	Callback              string
 	CallbackHeader        []HeaderField

@@ -11,7 +11,8 @@ import (
 // Export is an entry as it is written to a file or copied: with the names that the API has for its fields where it has
 // them, so that a file can be read with what reads the API.
 //
-// Bodies that are not UTF-8 are in base64, in the field that the API has for it.
+// Bodies that are not UTF-8 are in base64, in the field that the API has for it. Characters that would act on a terminal are
+// escaped, which is the same JSON.
 func (d *Detail) Export(masked bool) ([]byte, error) {
 	m := masking(masked)
 	x := exported{
@@ -22,7 +23,7 @@ func (d *Detail) Export(masked bool) ([]byte, error) {
 		CreatedAt: millis(d.CreatedAt), FailedAt: millis(d.FailedAt), NotBefore: millis(d.NotBefore),
 		Status: d.Status, RunID: d.WorkflowRunID, WorkflowURL: m.url(d.WorkflowURL),
 		RunCreatedAt: millis(d.WorkflowCreatedAt), FailureState: d.FailureState, Step: d.Cause.Step,
-		RetryDelay: d.RetryDelayExpression, Rate: d.Rate, Parallelism: d.Parallelism, Period: int64(d.Period / time.Second),
+		RetryDelay: d.RetryDelayExpression, Rate: d.Flow.Rate, Parallelism: d.Flow.Parallelism, Period: int64(d.Flow.Period / time.Second),
 		Header: m.headers(d.Header), ResponseHeader: m.headers(d.ResponseHeader),
 		Callback: m.url(d.Callback), CallbackHeader: m.headers(d.CallbackHeader),
 		FailureCallback: m.url(d.FailureCallback), FailureCallbackHeader: m.headers(d.FailureCallbackHeader),
@@ -47,7 +48,7 @@ func (d *Detail) Export(masked bool) ([]byte, error) {
 	if err := encoder.Encode(x); err != nil {
 		return nil, err
 	}
-	return bytes.TrimRight(out.Bytes(), "\n"), nil
+	return visibleJSON(bytes.TrimRight(out.Bytes(), "\n")), nil
 }
 
 // exported is the form of an exported entry.

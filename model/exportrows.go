@@ -43,7 +43,8 @@ func CSVHeader() []string {
 	}
 }
 
-// CSV is the entry as a row of a table. No cell of it is taken for a formula by a spreadsheet.
+// CSV is the entry as a row of a table. No cell of it is taken for a formula by a spreadsheet, and what would act on a
+// terminal is in it as an escape.
 func (e *Entry) CSV(masked bool) []string {
 	m := masking(masked)
 	url := e.URL
@@ -60,7 +61,7 @@ func (e *Entry) CSV(masked bool) []string {
 		strconv.Itoa(e.MaxRetries), e.FailureState, e.Cause.Step, m.text(e.Response),
 	}
 	for i, c := range cells {
-		cells[i] = noFormula(c)
+		cells[i] = noFormula(visible(c))
 	}
 	return cells
 }

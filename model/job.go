@@ -51,7 +51,8 @@ type Job struct {
 	follow  follow
 	sweep   *sweeping
 	// explained are the messages and runs that are known to be of an entry of this job.
-	explained map[string]struct{}
+	explained map[string]int
+	trial     trial
 	extra     int // what was made beyond the entries of the plan
 	beyond    []Created
 	changed   map[int]struct{}
@@ -62,6 +63,8 @@ type jobItem struct {
 	outcome  Outcome
 	finished bool // nothing more is done for it but to follow what it became
 	labelled bool
+	judged   bool // its end counts for the stop rule already
+	call     int  // the number of the step by which it was sent; 0 when it was not in this session
 	follow   followItem
 }
 
@@ -70,7 +73,7 @@ func NewJob(number int, plan Plan) *Job {
 	n := plan.Selection.Len()
 	j := &Job{
 		Number: number, Plan: plan, items: make([]jobItem, n), open: n,
-		running: map[int]openStep{}, explained: map[string]struct{}{}, pace: newPace(),
+		running: map[int]openStep{}, explained: map[string]int{}, pace: newPace(),
 	}
 	for i := range j.items {
 		j.items[i].outcome.Verb = plan.Verb
@@ -94,6 +97,7 @@ func (j *Job) Next(now time.Time) []Step {
 	if j.begun.IsZero() {
 		j.begun = now
 	}
+	j.heed(now)
 	var steps []Step
 	give := func(s Step, o openStep) {
 		j.steps++
@@ -162,7 +166,7 @@ func (j *Job) Apply(r StepResult, now time.Time) {
 		j.calls--
 		if j.sweep != nil {
 			j.swept(r, now)
-			return
+			break
 		}
 		j.answered(o.call, r, now)
 	case LookStep:
@@ -175,6 +179,7 @@ func (j *Job) Apply(r StepResult, now time.Time) {
 	case BackStep:
 		j.cameBack(o.items, r, now)
 	}
+	j.heed(now)
 }
 
 func (j *Job) keys(items []int) []Key {
@@ -201,6 +206,7 @@ func (j *Job) set(i int, s OutcomeState) {
 	j.counts[s]++
 	o.State = s
 	j.touched(i)
+	j.judged(i, s)
 }
 
 // made takes note of the new message or run of an entry. among is of how many entries it may be.
@@ -212,7 +218,7 @@ func (j *Job) made(i int, c Created, among int, now time.Time) {
 	}
 	for _, id := range [...]string{c.MessageID, c.WorkflowRunID} {
 		if id != "" {
-			j.explained[id] = struct{}{}
+			j.explained[id] = i
 		}
 	}
 	if c.Deduplicated {
@@ -316,13 +322,14 @@ const (
 	Feeding JobState = iota
 	Waiting          // for another job, which feeds
 	Paused
+	Trying    // what went ahead was sent, and the others wait for what becomes of it
 	Settling  // everything was fed or stopped; answers and looks are outstanding
 	Following // what was sent is followed
 	Ended
 )
 
 func (s JobState) String() string {
-	return [...]string{"feeding", "waiting for another job", "paused", "awaiting answers", "awaiting ends", "ended"}[s]
+	return [...]string{"feeding", "waiting for another job", "paused", "trying the first", "awaiting answers", "awaiting ends", "ended"}[s]
 }
 
 // State is what the job is doing now.
@@ -332,6 +339,8 @@ func (j *Job) State() JobState {
 		return Paused
 	case j.toFeed() && j.held:
 		return Waiting
+	case j.toFeed() && j.firstSent():
+		return Trying
 	case j.toFeed():
 		return Feeding
 	case !j.Finished():

@@ -108,6 +108,11 @@ func (j *Job) nextFollow(now time.Time, give func(Step, openStep)) {
 		}
 		c := it.outcome.Created
 		switch {
+		case it.follow.back && runs:
+			if !j.follow.finding {
+				sought = append(sought, i)
+				back.Keys = append(back.Keys, it.outcome.BackAs)
+			}
 		case it.follow.back:
 			if !j.follow.finding {
 				sought = append(sought, i)
@@ -205,6 +210,9 @@ func (j *Job) eventOf(i int, e *LogEvent, now time.Time) {
 	it.outcome.NextAt = time.Time{}
 	switch e.State {
 	case "DELIVERED":
+		if i < j.Plan.First {
+			it.outcome.Reason = strings.TrimSpace(attempt(e.Status, MaskText(e.Response)))
+		}
 		j.endFollowing(i, Delivered, now)
 	case "FAILED":
 		j.set(i, CameBack)
@@ -234,16 +242,20 @@ func (j *Job) runOf(i int, run *Run, now time.Time) {
 	it.follow.seen = true
 	switch run.State {
 	case RunSuccess:
+		if i < j.Plan.First && run.Response != "" {
+			it.outcome.Reason = "returned " + MaskText(run.Response)
+		}
 		j.endFollowing(i, Delivered, now)
 	case RunFailed:
 		if run.DLQID != "" {
 			it.outcome.BackAs = Key{DLQ: j.Plan.Selection.DLQ(), Kind: WorkflowRun, ID: run.DLQID}
 			again := j.Plan.Entries[i]
 			again.Key, again.WorkflowRunID, again.WorkflowCreatedAt, again.Labels = it.outcome.BackAs, run.ID, run.CreatedAt, run.Labels
-			if j.back == nil {
-				j.back = map[int]Entry{}
-			}
-			j.back[i] = again
+			j.cameBackAs(i, again)
+			j.set(i, CameBack)
+			it.outcome.At = now
+			it.follow.back, it.follow.at, it.follow.pause = true, now, firstFollow
+			return
 		}
 		j.endFollowing(i, CameBack, now)
 	case RunCanceled:
@@ -251,26 +263,36 @@ func (j *Job) runOf(i int, run *Run, now time.Time) {
 	}
 }
 
-// cameBack links messages that failed again to their new entries.
+func (j *Job) cameBackAs(i int, e Entry) {
+	if j.back == nil {
+		j.back = map[int]Entry{}
+	}
+	j.back[i] = e
+}
+
+// cameBack links what failed again to its new entries.
 func (j *Job) cameBack(items []int, r StepResult, now time.Time) {
 	j.follow.finding, j.follow.known = false, false
-	entries := map[string]*Entry{}
+	entries, byKey := map[string]*Entry{}, map[Key]*Entry{}
 	for n := range r.Found {
 		entries[r.Found[n].MessageID] = &r.Found[n]
+		byKey[r.Found[n].Key] = &r.Found[n]
 	}
 	for _, i := range items {
 		it := &j.items[i]
-		if e := entries[it.outcome.Created.MessageID]; e != nil {
+		e := entries[it.outcome.Created.MessageID]
+		if it.outcome.BackAs.Kind == WorkflowRun {
+			e = byKey[it.outcome.BackAs]
+		}
+		if e != nil {
 			again := *e
 			again.Response = MaskText(e.Response)
-			if j.back == nil {
-				j.back = map[int]Entry{}
-			}
-			j.back[i] = again
+			j.cameBackAs(i, again)
 			it.outcome.BackAs = e.Key
 			it.outcome.SameFailure = sameFailure(&j.Plan.Entries[i], &again)
 			it.outcome.Reason = strings.TrimSpace(attempt(e.Status, again.Response))
 			j.endFollowing(i, CameBack, now)
+			j.failedAnew(&again, now)
 			continue
 		}
 		if it.follow.tries++; it.follow.tries >= backTries {

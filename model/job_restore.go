@@ -160,6 +160,11 @@ func (j *Job) restoreNote(n Note, now time.Time) {
 	default:
 		j.endFollowing(n.Index, o.State, now)
 	}
+	if o.State == CameBack && !o.BackAs.IsZero() {
+		again := j.Plan.Entries[n.Index]
+		again.Key, again.MessageID, again.WorkflowRunID, again.WorkflowCreatedAt = o.BackAs, o.Created.MessageID, o.Created.WorkflowRunID, o.Created.WorkflowCreatedAt
+		j.cameBackAs(n.Index, again)
+	}
 	verb := it.outcome.Verb
 	state := it.outcome.State
 	it.outcome = o

@@ -24,6 +24,7 @@ func (j *Job) nextSends(now time.Time, give func(Step, openStep)) {
 		for _, i := range c.items {
 			j.set(i, Sending)
 			j.items[i].outcome.At = now
+			j.items[i].call = j.steps + 1
 		}
 		if j.Large() {
 			j.pace.spend(len(c.items), now)
@@ -43,7 +44,7 @@ func (j *Job) takeCall(now time.Time) *jobCall {
 		return nil
 	}
 	for n, c := range j.queue {
-		if !now.Before(c.at) {
+		if !now.Before(c.at) && !j.waitsForFirst(c) {
 			j.queue = append(j.queue[:n:n], j.queue[n+1:]...)
 			return c
 		}
@@ -60,7 +61,7 @@ func (j *Job) sendAt() (at time.Time, ok bool) {
 		return j.pace.at, j.sweepsOn() && j.sends == 0
 	}
 	for _, c := range j.queue {
-		if !ok || c.at.Before(at) {
+		if !j.waitsForFirst(c) && (!ok || c.at.Before(at)) {
 			at, ok = c.at, true
 		}
 	}

@@ -145,6 +145,11 @@ func newDLQModel(t *rapid.T, n int) *dlqModel {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if rapid.Bool().Draw(t, "in stages") {
+		p = p.InStages()
+		p.First = rapid.IntRange(1, n).Draw(t, "first")
+	}
+	p.Stop.Off = rapid.Bool().Draw(t, "whatever comes back")
 	d.job = model.NewJob(1, p)
 	d.record.Operation, d.called = p.Record(), map[int]int{}
 	for i := range n {
@@ -207,6 +212,11 @@ func (d *dlqModel) startSend(t *rapid.T, s model.Step) {
 			t.Fatalf("writes again: %+v", it)
 		}
 		it.underWay = true
+		if first := d.job.Plan.First; n < first != (s.Write.Overrides.Values[model.SetRetries] == "0") {
+			t.Fatalf("entry %d goes out with %+v, and the first %d have one attempt", n, s.Write.Overrides, first)
+		} else if n >= first {
+			d.checkFirst(t, first)
+		}
 		own := d.job.Plan.Labels(n)
 		if s.Write.Overrides.Labels == nil {
 			continue
@@ -310,7 +320,25 @@ func (d *dlqModel) crash(t *rapid.T) {
 	d.job, _ = model.RestoreJob(1, d.record, d.now)
 	d.called = map[int]int{}
 	d.check(t)
-	d.job.Continue()
+	d.job.GoOn(d.job.Plan.Selection, d.now)
+}
+
+// checkFirst is for a call that waits for the entries that went ahead.
+func (d *dlqModel) checkFirst(t *rapid.T, first int) {
+	delivered, bad := 0, 0
+	for i := range first {
+		switch o := d.job.Outcome(i); {
+		case !o.Settled() || o.Followed:
+			t.Fatalf("others are sent while entry %d of the first is %v", i, o.State)
+		case o.State == model.Delivered:
+			delivered++
+		case o.State != model.AlreadyGone && o.State != model.Duplicate:
+			bad++
+		}
+	}
+	if first > 0 && (delivered == 0 || delivered*100 < model.StopLeast*(delivered+bad)) {
+		t.Fatalf("others are sent though %d of the first %d were delivered, and %d were not", delivered, first, bad)
+	}
 }
 
 func (d *dlqModel) check(t *rapid.T) {

@@ -97,8 +97,14 @@ func (l *Listing) Kind() Kind { return l.kind }
 // Filter is the filter in force.
 func (l *Listing) Filter() Filter { return l.filter }
 
+// FilterGeneration changes with the filter and the order.
+func (l *Listing) FilterGeneration() uint64 { return l.viewGeneration }
+
 // Len is the number of rows shown.
 func (l *Listing) Len() int { return len(l.rows) }
+
+// Row is the row of the store that is shown as the i-th. As its entry never changes, what was drawn of it can be kept.
+func (l *Listing) Row(i int) Row { return l.rows[i] }
 
 // At is the i-th entry shown.
 func (l *Listing) At(i int) *Entry { return l.store.At(l.rows[i]) }
@@ -350,8 +356,9 @@ func (l *Listing) LoadAll() { l.loadAll = !l.Exhausted() }
 // StopLoading ends what LoadAll began; what was loaded stays.
 func (l *Listing) StopLoading() { l.loadAll, l.texts.reading = false, false }
 
-// TakeIn shows the newcomers, takes the given entries off the list, and makes every page in flight stale.
-func (l *Listing) TakeIn(off func(Key) bool) {
+// TakeInWithout shows the newcomers, takes the given entries off the list, and makes every page in flight stale. It does not
+// look at the others.
+func (l *Listing) TakeInWithout(off []Key) {
 	l.pageGeneration++
 	l.fetching, l.refreshing, l.retryAt, l.unasked = false, false, time.Time{}, 0
 
@@ -361,28 +368,49 @@ func (l *Listing) TakeIn(off func(Key) bool) {
 		l.gap.filling = true
 	}
 	l.keepCursor(func() {
-		l.cleared = maps.Clone(l.cleared)
-		var newcomers []Row
-		for k := range l.waiting {
-			if r, ok := l.store.Find(k); ok {
-				newcomers = append(newcomers, r)
-			}
-			delete(l.cleared, k)
-		}
-		// What the filter hides is taken off too: it must not come back as an ordinary row with another filter.
-		for r := Row(0); int(r) < l.store.Len(); r++ {
-			k := l.store.At(r).Key
-			if _, waits := l.waiting[k]; !waits && k.Kind == l.kind && off(k) {
-				l.cleared[k] = struct{}{}
-				l.Marks.remove(k)
-			}
-		}
+		newcomers := l.newcomers()
+		l.takeOff(off)
 		l.waiting, l.waitingShown = map[Key]struct{}{}, 0
-		l.rows = slices.DeleteFunc(slices.Clone(l.rows), func(r Row) bool { return l.heldBack(l.store.At(r).Key) })
 		l.show(newcomers)
 	})
 	l.Marks.version++
 	l.stick()
+}
+
+// newcomers are the rows that wait. Those of them that were taken off the list before are so no more.
+func (l *Listing) newcomers() (rows []Row) {
+	if len(l.waiting) > 0 && len(l.cleared) > 0 {
+		l.cleared = maps.Clone(l.cleared)
+	}
+	for k := range l.waiting {
+		if r, ok := l.store.Find(k); ok {
+			rows = append(rows, r)
+		}
+		delete(l.cleared, k)
+	}
+	return rows
+}
+
+// takeOff takes entries off the list that do not wait. What the filter hides is taken off too: it must not come back as an
+// ordinary row with another filter.
+func (l *Listing) takeOff(keys []Key) {
+	if len(keys) == 0 {
+		return
+	}
+	l.cleared = maps.Clone(l.cleared)
+	gone := make([]bool, l.store.Len())
+	for _, k := range keys {
+		r, known := l.store.Find(k)
+		if _, waits := l.waiting[k]; !known || waits || k.Kind != l.kind {
+			continue
+		}
+		l.cleared[k] = struct{}{}
+		l.Marks.remove(k)
+		for ; known; r, known = l.store.older[r] {
+			gone[r] = true
+		}
+	}
+	l.rows = slices.DeleteFunc(slices.Clone(l.rows), func(r Row) bool { return gone[r] })
 }
 
 // stick keeps the top of a list that stood at its top when newcomers were asked in, until the user moves.

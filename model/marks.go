@@ -12,6 +12,22 @@ type Marks struct {
 	last   Key
 	// version changes with the marks, so that work begun before a change is not taken for work upon it.
 	version uint64
+	// lent is set when work elsewhere reads the marks: they are copied before they are changed.
+	lent bool
+}
+
+// lend gives the marks to work that runs elsewhere.
+func (m *Marks) lend() map[Key]struct{} {
+	m.lent = true
+	return m.set
+}
+
+// changes makes the marks ready to be changed.
+func (m *Marks) changes() {
+	m.version++
+	if m.lent {
+		m.set, m.before, m.lent = maps.Clone(m.set), maps.Clone(m.before), false
+	}
 }
 
 func (m *Marks) reset() { m.set = map[Key]struct{}{} }
@@ -27,7 +43,7 @@ func (m *Marks) Has(k Key) bool {
 
 // Toggle marks or unmarks an entry.
 func (m *Marks) Toggle(k Key) {
-	m.version++
+	m.changes()
 	m.before = nil
 	if m.Has(k) {
 		delete(m.set, k)
@@ -51,7 +67,7 @@ func (m *Marks) Clear() {
 }
 
 func (m *Marks) remove(k Key) {
-	m.version++
+	m.changes()
 	delete(m.set, k)
 	delete(m.before, k)
 }
@@ -74,13 +90,13 @@ func (l *Listing) MarkRange(may func(Key) bool) bool {
 	if !ok || len(l.rows) == 0 {
 		return false
 	}
+	l.Marks.changes()
 	for i := min(from, l.cursor); i <= max(from, l.cursor); i++ {
 		if k := l.At(i).Key; may(k) {
 			l.Marks.set[k] = struct{}{}
 		}
 	}
 	l.Marks.before = nil
-	l.Marks.version++
 	if k := l.At(l.cursor).Key; l.Marks.Has(k) {
 		l.Marks.last = k
 	}
@@ -100,12 +116,13 @@ type MarkAll struct {
 func (l *Listing) BeginMarkAll() MarkAll {
 	return MarkAll{
 		generation: l.shownGeneration, version: l.Marks.version,
-		rows: l.rows[:len(l.rows):len(l.rows)], entries: l.store.Snapshot(), marked: maps.Clone(l.Marks.set),
+		rows: l.rows[:len(l.rows):len(l.rows)], entries: l.store.Snapshot(), marked: l.Marks.lend(),
 	}
 }
 
 // Run adds the rows that may be marked. It is pure, and may run anywhere.
 func (a MarkAll) Run(may func(Key) bool) MarkAll {
+	a.marked = maps.Clone(a.marked)
 	for _, r := range a.rows {
 		if k := a.entries.At(r).Key; may(k) {
 			a.marked[k] = struct{}{}
@@ -120,7 +137,7 @@ func (l *Listing) ApplyMarkAll(a MarkAll) bool {
 	if a.generation != l.viewGeneration || a.version != l.Marks.version {
 		return false
 	}
-	l.Marks.set, l.Marks.before = a.marked, nil
+	l.Marks.set, l.Marks.before, l.Marks.lent = a.marked, nil, false
 	l.Marks.version++
 	return true
 }

@@ -2,9 +2,9 @@ package model
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -37,6 +37,19 @@ type Plan struct {
 	Doubtful  int  // in doubt from before: they may be sent twice
 	Gone      int  // found to be gone when the plan was checked
 
+	// First is how many of the entries, from the first, go out ahead of the others, each by a call of its own and with one
+	// attempt; 0 when all go alike.
+	First int
+	// IsCanary is set of an entry that goes out by itself before Behind others, which wait for what becomes of it.
+	IsCanary bool
+	Behind   int
+	// Stop is when the job stops feeding by itself.
+	Stop StopRule
+	// Given are settings that single entries get back, since an operation before had replaced them.
+	Given map[Key]Overrides
+	// Unknown is how many entries an operation before replaced something of, and of which is not known what they had.
+	Unknown int
+
 	// Filterable is set when the plan is all that a filter lets through, and the server can do that filter exactly.
 	Filterable Matching
 
@@ -51,72 +64,25 @@ type PlanRequest struct {
 	Acted     func(Key) bool // whether the entry takes no verb
 	Operation string
 	Now       time.Time
+	// Gives are what the entries that came back of jobs get back of their own; the last job that knows an entry counts.
+	Gives []Gives
 	// Group are the entries instead of the marked ones, when it is not nil: those of a group, all of the list's kind.
 	Group []*Entry
 }
 
 // NewPlan freezes the marked entries that are shown, or the one under the cursor when none is marked. The error says
 // why there is nothing to plan.
-func NewPlan(r PlanRequest) (Plan, error) {
-	if !r.Verb.Takes(r.List.Kind()) {
-		return Plan{}, fmt.Errorf("%s is not for %s", r.Verb, r.List.Kind().Noun(2))
-	}
-	p := Plan{Verb: r.Verb, Operation: r.Operation, FrozenAt: r.Now, Newcomers: r.List.Waiting()}
-	current, ok := r.List.Current()
-	if !ok && r.List.Marks.Len() == 0 && r.Group == nil {
-		return Plan{}, fmt.Errorf("there is nothing to %s: the list is empty", r.Verb)
-	}
-	entries := []*Entry{current}
-	switch {
-	case r.Group != nil:
-		entries = r.Group
-		p.Partial = !r.List.Whole()
-	case r.List.Marks.Len() > 0:
-		entries, p.Hidden = r.List.Marked()
-		if len(entries) == 0 {
-			return Plan{}, fmt.Errorf("nothing to %s: all %d marked entries are hidden by the filter (u unmarks them)", r.Verb, p.Hidden)
-		}
-		if !r.List.Marks.Has(current.Key) {
-			e := *current
-			p.CursorOutside = &e
-		}
-	}
-	var keys []Key
-	for _, e := range entries {
-		if r.Acted(e.Key) {
-			p.Acted++
-			continue
-		}
-		if r.Verb == RerunFailureFunction && e.FailureState != "CALLBACK_FAIL" {
-			p.Unfit = append(p.Unfit, cmp.Or(e.WorkflowRunID, e.Key.ID))
-			continue
-		}
-		keys = append(keys, e.Key)
-		p.Entries = append(p.Entries, *e)
-	}
-	if len(keys) == 0 && len(p.Unfit) > 0 {
-		return Plan{}, errors.New("nothing to run again: the failure function has not failed")
-	}
-	if len(keys) == 0 {
-		return Plan{}, fmt.Errorf("nothing to %s: it was already acted on (r reads the list again)", r.Verb)
-	}
-	var err error
-	p.Selection, err = NewSelection(keys...)
-	if server, can := r.List.Filter().OnServer(r.List.Kind()); err == nil && can && r.Verb.Creates() && r.List.Complete() &&
-		r.Group == nil && len(keys) == r.List.Len() && len(keys) > MaxSingle {
-		p.Filterable, _ = NewMatching(p.Selection.DLQ(), r.List.Kind(), server)
-	}
-	return p, err
-}
+func NewPlan(r PlanRequest) (Plan, error) { return BeginPlan(r).Run() }
 
-// labels are the entry's own with the operation's added and those of earlier operations taken off; nil when they must be
-// left as they are, since not all are known or one cannot be sent back as it is.
-func (p *Plan) labels(e *Entry) ([]string, bool) {
-	if p.Operation == "" || e.FirstLabelOnly {
+// labels are the i-th entry's own with the operation's added and those of earlier operations taken off; nil when they must
+// be left as they are, since not all are known or one cannot be sent back as it is.
+func (p *Plan) labels(i int) ([]string, bool) {
+	own, known := p.ownLabels(i)
+	if p.Operation == "" || !known {
 		return nil, false
 	}
-	labels := make([]string, 0, len(e.Labels)+1)
-	for _, l := range e.Labels {
+	labels := make([]string, 0, len(own)+1)
+	for _, l := range own {
 		if l == "" || l != strings.TrimSpace(l) || strings.ContainsFunc(l, func(r rune) bool { return r == ',' || r < ' ' || r == 0x7f || r == '\uFFFD' }) {
 			return nil, false
 		}
@@ -135,16 +101,19 @@ type Count struct {
 
 // ByDestination counts the entries by method and destination, most first; the query is left out.
 func (p *Plan) ByDestination() []Count {
-	return p.count(func(e *Entry) string { return strings.TrimSpace(e.Method + " " + Destination(e.URL)) })
+	type address struct{ method, url string }
+	return counted(p, func(e *Entry) address { return address{e.Method, e.URL} }, func(a address) string {
+		return strings.TrimSpace(a.method + " " + Destination(a.url))
+	})
 }
 
 // ByStatus counts the entries by the last response's status, most first.
 func (p *Plan) ByStatus() []Count {
-	return p.count(func(e *Entry) string {
-		if e.Status == 0 {
+	return counted(p, func(e *Entry) int { return e.Status }, func(status int) string {
+		if status == 0 {
 			return "no response"
 		}
-		return fmt.Sprint(e.Status)
+		return strconv.Itoa(status)
 	})
 }
 
@@ -167,21 +136,40 @@ func (p *Plan) Ages() (oldest, newest time.Time) {
 
 // Oddest is the entry that is least like the others, by destination and status; false when all are alike.
 func (p *Plan) Oddest() (*Entry, bool) {
-	like := func(e *Entry) string { return fmt.Sprint(e.Status, " ", e.Method, " ", Destination(e.URL)) }
-	groups := p.count(like)
+	type look struct {
+		status      int
+		method, url string
+	}
+	of := func(e *Entry) look { return look{e.Status, e.Method, e.URL} }
+	like := func(l look) string { return fmt.Sprint(l.status, " ", l.method, " ", Destination(l.url)) }
+	groups := counted(p, of, like)
 	if len(groups) < 2 || groups[0].N == 1 {
 		return nil, false
 	}
 	rare := groups[len(groups)-1].Value
-	i := slices.IndexFunc(p.Entries, func(e Entry) bool { return like(&e) == rare })
-	return &p.Entries[i], true
+	for i := range p.Entries {
+		// Hardly any is the one: the number is cheap to compare, and leaves few to be put in words.
+		if e := &p.Entries[i]; strings.HasPrefix(rare, strconv.Itoa(e.Status)) && like(of(e)) == rare {
+			return e, true
+		}
+	}
+	return nil, false
 }
 
-func (p *Plan) count(by func(*Entry) string) []Count {
-	n := map[string]int{}
+// counted counts the entries by what they are like, put in words only once for all that are alike to the letter.
+func counted[Like comparable](p *Plan, like func(*Entry) Like, words func(Like) string) []Count {
+	of := map[Like]int{}
 	for i := range p.Entries {
-		n[by(&p.Entries[i])]++
+		of[like(&p.Entries[i])]++
 	}
+	n := make(map[string]int, len(of))
+	for l, count := range of {
+		n[words(l)] += count
+	}
+	return sortedCounts(n)
+}
+
+func sortedCounts(n map[string]int) []Count {
 	counts := make([]Count, 0, len(n))
 	for v, n := range n {
 		counts = append(counts, Count{v, n})

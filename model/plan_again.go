@@ -13,6 +13,7 @@ func PlanAgain(j *Job, operation string, now time.Time, busy func(Key) bool) (Pl
 	p := Plan{Verb: j.Plan.Verb, Operation: operation, FrozenAt: now, Overrides: j.Plan.Overrides}
 	var keys []Key
 	unlinked, doubtful := 0, 0
+	given, gives := map[Key]Overrides{}, j.Gives()
 	for i := range j.items {
 		o := j.Outcome(i)
 		if !o.Settled() {
@@ -36,6 +37,10 @@ func PlanAgain(j *Job, operation string, now time.Time, busy func(Key) bool) (Pl
 				continue
 			}
 			e = back
+			var mine bool
+			if given[e.Key], known, mine = gives.For(&e); mine && !known {
+				p.Unknown++
+			}
 		default:
 			continue
 		}
@@ -43,8 +48,16 @@ func PlanAgain(j *Job, operation string, now time.Time, busy func(Key) bool) (Pl
 			p.Acted++
 			continue
 		}
+		if o.State != CameBack {
+			given[e.Key] = j.Plan.Given[e.Key]
+		}
 		keys = append(keys, e.Key)
 		p.Entries = append(p.Entries, e)
+		p.give(e.Key, given[e.Key])
+	}
+	if p.Given != nil || p.Unknown > 0 {
+		// What was typed for the job is what is given back: it is not sent once more.
+		p.Overrides = p.Overrides.withoutOwn()
 	}
 	if len(keys) == 0 {
 		switch {
@@ -82,10 +95,13 @@ func (f Filter) OnServer(kind Kind) (ServerFilter, bool) {
 
 // PlanRest is the plan for what an operation had not sent when its session ended.
 func PlanRest(j *Job) Plan {
-	p := Plan{Verb: j.Plan.Verb, Operation: j.Plan.Operation, FrozenAt: j.Plan.FrozenAt, Overrides: j.Plan.Overrides}
+	p := Plan{Verb: j.Plan.Verb, Operation: j.Plan.Operation, FrozenAt: j.Plan.FrozenAt, Overrides: j.Plan.Overrides, Given: j.Plan.Given}
 	var keys []Key
 	for _, c := range j.queue {
 		for _, i := range c.items {
+			if c.first {
+				p.First++
+			}
 			keys = append(keys, j.Key(i))
 			p.Entries = append(p.Entries, j.Plan.Entries[i])
 		}
@@ -94,8 +110,9 @@ func PlanRest(j *Job) Plan {
 	return p
 }
 
-// KeepOnly takes out of what is to be sent all but some entries: the others were found to be gone.
-func (j *Job) KeepOnly(left Selection, now time.Time) {
+// GoOn lets a job that an earlier session left unfinished be fed again, with what is left of it: the others were found to
+// be gone. How entries ended before does not count for its stop rule.
+func (j *Job) GoOn(left Selection, now time.Time) {
 	keep := make(map[Key]bool, left.Len())
 	for i := range left.Len() {
 		keep[left.At(i)] = true
@@ -115,4 +132,5 @@ func (j *Job) KeepOnly(left Selection, now time.Time) {
 		}
 	}
 	j.queue = queue
+	j.trial.last, j.Restored, j.paused = nil, false, false
 }

@@ -23,20 +23,61 @@ func (p *Plan) ByFilter() bool { return p.Matching.Valid() == nil }
 // calls are the writes that carry the plan out. Of many the oldest failures come first, and the operation's label goes
 // along where entries with the same labels can share a call without more calls being needed.
 func (p *Plan) calls() []*jobCall {
-	if !p.Bulk() {
-		calls := make([]*jobCall, p.Selection.Len())
-		for i := range calls {
-			o, labelled := p.overrides(i)
-			calls[i] = &jobCall{items: []int{i}, overrides: o, labelled: labelled}
-		}
-		return calls
+	single := p.Selection.Len()
+	if p.Bulk() {
+		single = min(p.First, single)
 	}
-	order := make([]int, p.Selection.Len())
-	for i := range order {
-		order[i] = i
+	calls := make([]*jobCall, single)
+	for i := range calls {
+		o, labelled := p.overrides(i)
+		calls[i] = &jobCall{items: []int{i}, overrides: o, labelled: labelled, first: i < p.First}
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return compareNewestFirst(&p.Entries[b], &p.Entries[a]) })
+	var order []int
+	for i := single; i < p.Selection.Len(); i++ {
+		order = append(order, i)
+	}
+	p.oldestFirst(order)
+	var bulk []*jobCall
+	for _, alike := range p.withSettings(order) {
+		bulk = append(bulk, p.bulkCalls(alike)...)
+	}
+	slices.SortStableFunc(bulk, func(a, b *jobCall) int {
+		return compareNewestFirst(&p.Entries[b.items[0]], &p.Entries[a.items[0]])
+	})
+	return append(calls, bulk...)
+}
 
+func (p *Plan) oldestFirst(order []int) {
+	slices.SortStableFunc(order, func(a, b int) int { return compareNewestFirst(&p.Entries[b], &p.Entries[a]) })
+}
+
+// withSettings are the entries that the same settings go out with, and that get the same back when they fail again: which
+// of the entries of a call became which is not told.
+func (p *Plan) withSettings(order []int) [][]int {
+	if p.Given == nil && p.Overrides.Values[SetRetries] == "" && p.Overrides.Values[SetFlowKey] == "" {
+		return [][]int{order}
+	}
+	var parts [][]int
+	at := map[string]int{}
+	for _, i := range order {
+		back := p.givesBack(i)
+		back.Labels = nil
+		k := p.settings(i).identity() + back.identity()
+		n, known := at[k]
+		if !known {
+			n = len(parts)
+			at[k], parts = n, append(parts, nil)
+		}
+		parts[n] = append(parts[n], i)
+	}
+	return parts
+}
+
+// bulkCalls are the calls for many entries that the same settings go out with.
+func (p *Plan) bulkCalls(order []int) []*jobCall {
+	if len(order) == 0 {
+		return nil
+	}
 	most := p.Verb.MostAtOnce()
 	groups, rest := p.alike(order)
 	var calls []*jobCall
@@ -44,7 +85,7 @@ func (p *Plan) calls() []*jobCall {
 		if len(items) == 0 {
 			return
 		}
-		o := p.Overrides
+		o := p.settings(items[0])
 		if labelled {
 			o, _ = p.overrides(items[0])
 		}
@@ -77,13 +118,10 @@ func (p *Plan) calls() []*jobCall {
 		rest = append(rest, g...)
 	}
 	slices.Sort(rest)
-	slices.SortStableFunc(rest, func(a, b int) int { return compareNewestFirst(&p.Entries[b], &p.Entries[a]) })
+	p.oldestFirst(rest)
 	for part := range slices.Chunk(rest, most) {
 		add(part, false)
 	}
-	slices.SortStableFunc(calls, func(a, b *jobCall) int {
-		return compareNewestFirst(&p.Entries[b.items[0]], &p.Entries[a.items[0]])
-	})
 	return calls
 }
 
@@ -129,9 +167,9 @@ func (p *Plan) overrides(i int) (o Overrides, labelled bool) {
 	if !p.Verb.Creates() {
 		return Overrides{}, false
 	}
-	o = p.Overrides
+	o = p.settings(i)
 	if o.Labels = o.typedLabels(); o.Labels == nil {
-		o.Labels, labelled = p.labels(&p.Entries[i])
+		o.Labels, labelled = p.labels(i)
 		return o, labelled
 	}
 	if p.Operation != "" {
@@ -202,7 +240,7 @@ func (p *Plan) CallText(s Summary) string {
 		call = [2]string{"DELETE /v2/workflows/dlq/{dlqId}", "DELETE /v2/workflows/dlq?dlqIds="}
 	}
 	address := call[0]
-	if p.Bulk() {
+	if p.Bulk() && p.First < p.Selection.Len() {
 		address = call[1]
 	}
 	if p.ByFilter() {
@@ -211,6 +249,9 @@ func (p *Plan) CallText(s Summary) string {
 	}
 	if s.Calls == 1 {
 		return "1 × " + address
+	}
+	if first := min(p.First, p.Selection.Len()); first > 0 && first < s.Calls {
+		return fmt.Sprintf("%d × %s, then %d × %s", first, call[0], s.Calls-first, address)
 	}
 	if p.Large() {
 		return fmt.Sprintf("%d × %s", s.Calls, address)

@@ -32,7 +32,7 @@ func (p *Plan) Question() Question {
 	switch {
 	case p.Verb == Delete && !p.Kept:
 		return Question{Kind: TypeWord, want: "delete"}
-	case n > MaxSingle || p.ByFilter() || (p.Verb == Restart || p.Verb == Delete) && n > 1:
+	case n > MaxSingle || p.ByFilter() || p.First > 0 && !p.IsCanary || (p.Verb == Restart || p.Verb == Delete) && n > 1:
 		return Question{Kind: TypeCount, want: strconv.Itoa(n)}
 	}
 	return Question{}

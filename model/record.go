@@ -26,6 +26,10 @@ type Operation struct {
 	Kind      Kind
 	At        time.Time // when it was confirmed
 	Overrides Overrides
+	// First and Canary are the plan's.
+	First  int
+	Canary bool
+	Stop   StopRule
 	// Filter is set when the server decides, by a filter, what is done.
 	Filter  *ServerFilter
 	Entries []RecordedEntry
@@ -41,6 +45,11 @@ type RecordedEntry struct {
 	Labels         []string
 	FirstLabelOnly bool
 	FailedAt       time.Time
+	MaxRetries     int
+	FlowControlKey string
+	Flow           FlowLimits
+	// Given are the settings that it gets back.
+	Given Overrides
 }
 
 // Note is what became of the i-th entry of an operation.
@@ -73,6 +82,7 @@ type Recorded struct {
 func (p *Plan) Record() Operation {
 	o := Operation{
 		Name: p.Operation, Verb: p.Verb, DLQ: p.Selection.DLQ(), Kind: p.Selection.Kind(), At: p.FrozenAt, Overrides: p.Overrides,
+		First: p.First, Canary: p.IsCanary, Stop: p.Stop,
 	}
 	if p.ByFilter() {
 		f := p.Matching.Filter()
@@ -83,6 +93,7 @@ func (p *Plan) Record() Operation {
 		o.Entries = append(o.Entries, RecordedEntry{
 			ID: p.Selection.At(i).ID, MessageID: e.MessageID, WorkflowRunID: e.WorkflowRunID, URL: withoutQuery(AddressOf(e)),
 			Status: e.Status, Labels: e.Labels, FirstLabelOnly: e.FirstLabelOnly, FailedAt: e.FailedAt,
+			MaxRetries: e.MaxRetries, FlowControlKey: e.FlowControlKey, Flow: e.Flow, Given: p.Given[p.Selection.At(i)],
 		})
 	}
 	return o
@@ -90,7 +101,7 @@ func (p *Plan) Record() Operation {
 
 // plan is the plan that was recorded.
 func (o *Operation) plan() (Plan, error) {
-	p := Plan{Verb: o.Verb, Overrides: o.Overrides, Operation: o.Name, FrozenAt: o.At}
+	p := Plan{Verb: o.Verb, Overrides: o.Overrides, Operation: o.Name, FrozenAt: o.At, First: o.First, IsCanary: o.Canary, Stop: o.Stop}
 	var keys []Key
 	for _, r := range o.Entries {
 		k := Key{DLQ: o.DLQ, Kind: o.Kind, ID: r.ID}
@@ -98,7 +109,9 @@ func (o *Operation) plan() (Plan, error) {
 		p.Entries = append(p.Entries, Entry{
 			Key: k, MessageID: r.MessageID, WorkflowRunID: r.WorkflowRunID, URL: r.URL, WorkflowURL: r.URL, Status: r.Status,
 			Labels: r.Labels, FirstLabelOnly: r.FirstLabelOnly, FailedAt: r.FailedAt,
+			MaxRetries: r.MaxRetries, FlowControlKey: r.FlowControlKey, Flow: r.Flow,
 		})
+		p.give(k, r.Given)
 	}
 	var err error
 	if p.Selection, err = NewSelection(keys...); err != nil {

@@ -113,7 +113,7 @@ func cell(s string) string {
 func oneLine(s string) string {
 	const longest = 300
 	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u2029' {
+		if acts(r) || r < ' ' {
 			return ' '
 		}
 		return r

@@ -24,8 +24,8 @@ func NewMessageOf(d Detail, label string) (NewMessage, error) {
 		return NewMessage{}, refuse("its callback has headers, which would be lost")
 	case slices.ContainsFunc(d.Unknown, isAPIField):
 		return NewMessage{}, refuse("it was for an API of the server, not for a URL")
-	case d.Period%time.Second != 0:
-		return NewMessage{}, refuse("its period of %s is no whole number of seconds", d.Period)
+	case d.Flow.Period%time.Second != 0:
+		return NewMessage{}, refuse("its period of %s is no whole number of seconds", d.Flow.Period)
 	}
 	m := NewMessage{
 		DLQ: d.Key.DLQ, Destination: d.URL, Queue: d.QueueName, Method: d.Method,
@@ -41,10 +41,10 @@ func NewMessageOf(d Detail, label string) (NewMessage, error) {
 	set(SetRetryDelay, d.RetryDelayExpression)
 	set(SetFlowKey, d.FlowControlKey)
 	if d.FlowControlKey != "" {
-		number(SetRate, d.Rate)
-		number(SetParallelism, d.Parallelism)
-		if d.Rate != 0 && d.Period != 0 {
-			set(SetPeriod, strconv.FormatInt(int64(d.Period/time.Second), 10)+"s")
+		number(SetRate, d.Flow.Rate)
+		number(SetParallelism, d.Flow.Parallelism)
+		if d.Flow.Rate != 0 && d.Flow.Period != 0 {
+			set(SetPeriod, strconv.FormatInt(int64(d.Flow.Period/time.Second), 10)+"s")
 		}
 	}
 	set(SetCallback, d.Callback)

@@ -32,7 +32,7 @@ func dead(change ...func(*model.Detail)) model.Detail {
 		{Name: "TE", Value: "trailers"},
 	}
 	d.Body = model.Body{Bytes: []byte("{\"n\":\xff}"), Base64: true}
-	d.RetryDelayExpression, d.Rate, d.Parallelism, d.Period = "1000 * retried", 10, 2, time.Minute
+	d.RetryDelayExpression, d.Flow.Rate, d.Flow.Parallelism, d.Flow.Period = "1000 * retried", 10, 2, time.Minute
 	d.Callback, d.FailureCallback = "https://cb.example/done", "https://cb.example/failed"
 	d.NotBefore = epoch
 	for _, c := range change {
@@ -70,7 +70,7 @@ func TestADeletedMessageIsPublishedAgainWithAllThatItHad(t *testing.T) {
 
 func TestAMessageOfAQueueGoesBackToIt(t *testing.T) {
 	got, err := model.NewMessageOf(dead(func(d *model.Detail) {
-		d.QueueName, d.FlowControlKey, d.Rate, d.Parallelism, d.Period = "mail", "", 0, 0, time.Second
+		d.QueueName, d.FlowControlKey, d.Flow.Rate, d.Flow.Parallelism, d.Flow.Period = "mail", "", 0, 0, time.Second
 		d.MaxRetries, d.Labels = 0, nil
 	}), "")
 	if err != nil || got.Queue != "mail" || got.Overrides.Values[model.SetRetries] != "0" || got.Overrides.Values[model.SetPeriod] != "" || got.Overrides.Labels != nil {
@@ -90,11 +90,11 @@ func TestWhatAMessageCannotBringBackIsRefused(t *testing.T) {
 		"has headers":        func(d *model.Detail) { d.CallbackHeader = []model.HeaderField{{Name: "A", Value: "b"}} },
 		"callback has":       func(d *model.Detail) { d.FailureCallbackHeader = []model.HeaderField{{Name: "A", Value: "b"}} },
 		"for an API":         func(d *model.Detail) { d.Unknown = []model.HeaderField{{Name: "api", Value: `"llm"`}} },
-		"whole number":       func(d *model.Detail) { d.Period = time.Millisecond },
+		"whole number":       func(d *model.Detail) { d.Flow.Period = time.Millisecond },
 		"there twice":        func(d *model.Detail) { d.Header = append(d.Header, model.HeaderField{Name: "x-order", Value: "8"}) },
 		"destination":        func(d *model.Detail) { d.URL = "" },
 		"a queue takes no":   func(d *model.Detail) { d.QueueName = "mail" },
-		"flow-control key":   func(d *model.Detail) { d.Rate, d.Parallelism = 0, 0 },
+		"flow-control key":   func(d *model.Detail) { d.Flow.Rate, d.Flow.Parallelism = 0, 0 },
 		"a label":            func(d *model.Detail) { d.Labels = []string{"a,b"} },
 		"the method":         func(d *model.Detail) { d.Method = "TRACE" },
 		"retries cannot":     func(d *model.Detail) { d.MaxRetries = -1 },
@@ -121,7 +121,7 @@ func TestAMessageThatIsBroughtBackArrivesAsItIsOrIsRefused(t *testing.T) {
 			for range rapid.IntRange(0, 3).Draw(t, "headers") {
 				d.Header = append(d.Header, model.HeaderField{Name: text().Draw(t, "name"), Value: text().Draw(t, "value")})
 			}
-			d.Rate, d.Parallelism = rapid.IntRange(-1, 2).Draw(t, "rate"), rapid.IntRange(-1, 2).Draw(t, "parallelism")
+			d.Flow.Rate, d.Flow.Parallelism = rapid.IntRange(-1, 2).Draw(t, "rate"), rapid.IntRange(-1, 2).Draw(t, "parallelism")
 			d.FlowControlKey = text().Draw(t, "flow")
 		})
 		m, err := model.NewMessageOf(d, "restore-1")

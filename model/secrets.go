@@ -45,11 +45,10 @@ func MaskText(s string) string {
 	var out strings.Builder
 	done := 0
 	for i := 0; i < len(s); {
-		n := strings.IndexAny(s[i:], ":= ")
-		if n < 0 {
-			break
+		if c := s[i]; c != ':' && c != '=' && c != ' ' {
+			i++
+			continue
 		}
-		i += n
 		from, to, quoted := 0, 0, ""
 		switch s[i] {
 		case ':':
@@ -158,7 +157,7 @@ func secretParameter(s string, i int) (from, to int) {
 // token.
 func secretToken(s string, i int) (from, to int) {
 	word := s[nameBefore(s, i):i]
-	if !strings.EqualFold(word, "bearer") && !strings.EqualFold(word, "basic") {
+	if len(word) != len("bearer") && len(word) != len("basic") || !strings.EqualFold(word, "bearer") && !strings.EqualFold(word, "basic") {
 		return 0, 0
 	}
 	from = i

@@ -29,6 +29,7 @@ type Step struct {
 	Log   LogQuery // of a FindStep and a FollowStep: all of its pages are read
 
 	// Of a BackStep: the messages, and the time before which none of them failed.
+	// Of workflow runs, whose new entries are known, Keys are these.
 	MessageIDs []string
 	Since      time.Time
 	DLQ        DLQ
@@ -49,9 +50,11 @@ type jobCall struct {
 	overrides Overrides
 	// labelled is set when the operation's label goes along, by which what it makes can be found.
 	labelled bool
-	at       time.Time // not before
-	unsent   int       // how often it never left
-	unfound  int       // how often the server did not find some of its entries
+	// first is set of an entry that goes out ahead of the others.
+	first   bool
+	at      time.Time // not before
+	unsent  int       // how often it never left
+	unfound int       // how often the server did not find some of its entries
 }
 
 // openStep is a step under way.

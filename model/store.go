@@ -132,7 +132,7 @@ func same(a, b *Entry) bool {
 	}
 	return a.MessageID == b.MessageID && a.URL == b.URL && a.Method == b.Method && a.QueueName == b.QueueName &&
 		a.URLGroup == b.URLGroup && a.Endpoint == b.Endpoint && a.ScheduleID == b.ScheduleID &&
-		a.FlowControlKey == b.FlowControlKey && a.CallerIP == b.CallerIP && a.FirstLabelOnly == b.FirstLabelOnly &&
+		a.FlowControlKey == b.FlowControlKey && a.Flow == b.Flow && a.CallerIP == b.CallerIP && a.FirstLabelOnly == b.FirstLabelOnly &&
 		a.MaxRetries == b.MaxRetries && a.CreatedAt.Equal(b.CreatedAt) && a.Status == b.Status && a.Response == b.Response &&
 		a.ResponseCut == b.ResponseCut && a.Cause == b.Cause &&
 		a.WorkflowRunID == b.WorkflowRunID && a.WorkflowURL == b.WorkflowURL &&

@@ -96,6 +96,8 @@ func TestChangeOfAnyFieldMakesANewRow(t *testing.T) {
 			*f = []string{"b"}
 		case *model.Cause:
 			f.Step = "charge"
+		case *model.FlowLimits:
+			f.Rate = 5
 		default:
 			t.Fatalf("%s: no change is known for a %T", name, f)
 		}

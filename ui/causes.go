@@ -169,7 +169,7 @@ func (m *Model) moveInCauses(n int) {
 // disabledInCauses says why a key of the view does nothing now, or "".
 func (m *Model) disabledInCauses(a keymap.Action) string {
 	switch a {
-	case keymap.BringBack, keymap.Restart, keymap.Delete:
+	case keymap.BringBack, keymap.Canary, keymap.Restart, keymap.Delete:
 		if m.opts.ReadOnly {
 			return "redrive was started with --read-only"
 		}
@@ -216,7 +216,7 @@ func (m *Model) causesKey(b keymap.Binding) (cmd tea.Cmd, done bool) {
 		}
 	case keymap.Unmark:
 		v.marked = nil
-	case keymap.BringBack, keymap.Restart, keymap.Delete:
+	case keymap.BringBack, keymap.Canary, keymap.Restart, keymap.Delete:
 		return m.planGroup(b.Action), true
 	case keymap.WhyTogether:
 		v.variant = !v.variant
@@ -232,7 +232,7 @@ func (m *Model) causesKey(b keymap.Binding) (cmd tea.Cmd, done bool) {
 		return m.takeInAll(), true
 	case keymap.Back:
 		switch {
-		case m.notices.err != nil:
+		case m.notices.err != nil || m.offered() != nil:
 			return nil, false
 		case m.lists[model.Message].LoadingAll() || m.lists[model.WorkflowRun].LoadingAll():
 			return m.loadAllForCauses(), true
@@ -265,6 +265,9 @@ func (v *causesPane) chosen() []*model.Group {
 
 // planGroup shows the sheet for all loaded entries of the marked groups, else of the one under the cursor.
 func (m *Model) planGroup(a keymap.Action) tea.Cmd {
+	if c := m.offered(); c != nil && a == keymap.Canary {
+		return m.planBehind(c)
+	}
 	groups := m.causes.chosen()
 	kind, all := groups[0].Kind(m.store)
 	var entries []*model.Entry
@@ -279,20 +282,20 @@ func (m *Model) planGroup(a keymap.Action) tea.Cmd {
 			}
 		}
 	}
-	verb := map[keymap.Action]model.Verb{keymap.BringBack: bringBackVerb(kind), keymap.Restart: model.Restart, keymap.Delete: model.Delete}[a]
+	verb := map[keymap.Action]model.Verb{keymap.BringBack: bringBackVerb(kind), keymap.Canary: bringBackVerb(kind), keymap.Restart: model.Restart, keymap.Delete: model.Delete}[a]
 	switch {
 	case !all:
 		return m.say(text.Const("these are messages and workflow runs: choose groups of one kind (b puts together by cause)"))
 	case !verb.Takes(kind):
 		return m.say(text.Sprintf("%s is not for %s", verb.String(), kind.Noun(2)))
 	}
-	plan, err := model.NewPlan(model.PlanRequest{
-		Verb: verb, List: m.lists[kind], Acted: m.takesNoVerb, Operation: m.opts.NewOperation(), Now: m.now, Group: entries,
-	})
-	if err != nil {
-		return m.say(text.Line(err.Error()))
+	show := (*Model).showSheet
+	if a == keymap.Canary {
+		show = func(m *Model, plan model.Plan) tea.Cmd { return m.showCanary(plan, model.Key{}) }
 	}
-	return m.showSheet(plan)
+	return m.makePlan(model.PlanRequest{
+		Verb: verb, List: m.lists[kind], Acted: m.takesNoVerb, Gives: m.gives(), Operation: m.opts.NewOperation(), Now: m.now, Group: entries,
+	}, show)
 }
 
 // loadAllForCauses loads the rest of both lists, or stops that.

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"redrive/keymap"
 	"redrive/model"
@@ -364,6 +363,3 @@ func (d *detailPane) drawOutcome(m *Model, width int) []string {
 	}
 	return append(lines, "")
 }
-
-// cells is how wide a drawn line is.
-func cells(line string) int { return ansi.StringWidth(line) }

@@ -7,6 +7,9 @@ import (
 
 // disabled says why an action cannot be done now, or "".
 func (m *Model) disabled(a keymap.Action) string {
+	if m.planning != nil && a != keymap.No && a != keymap.Interrupt && a != keymap.Suspend {
+		return "a plan is being made"
+	}
 	if m.jobView.open && m.sheet == nil {
 		return m.disabledInJobs(a)
 	}
@@ -15,14 +18,14 @@ func (m *Model) disabled(a keymap.Action) string {
 	}
 	l := m.list()
 	switch a {
-	case keymap.BringBack, keymap.Restart, keymap.RerunFailure, keymap.Delete:
+	case keymap.BringBack, keymap.Canary, keymap.Restart, keymap.RerunFailure, keymap.Delete:
 		if m.opts.ReadOnly {
 			return "redrive was started with --read-only"
 		}
 		if m.kind == model.Message && (a == keymap.Restart || a == keymap.RerunFailure) {
 			return "it is for workflow runs (2)"
 		}
-		if l.Len() == 0 {
+		if l.Len() == 0 && !(a == keymap.Canary && m.offered() != nil) {
 			return "the list is empty"
 		}
 	case keymap.Tick:

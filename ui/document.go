@@ -189,10 +189,10 @@ func (b *documentBuilder) origin(d *model.Detail) {
 	}
 	b.field(text.Const("Labels"), labels)
 	b.field(text.Const("Flow control"), d.FlowControlKey)
-	b.number(text.Const("Rate"), d.Rate)
-	b.number(text.Const("Parallelism"), d.Parallelism)
-	if d.Period > 0 {
-		b.field(text.Const("Period"), d.Period.String())
+	b.number(text.Const("Rate"), d.Flow.Rate)
+	b.number(text.Const("Parallelism"), d.Flow.Parallelism)
+	if d.Flow.Period > 0 {
+		b.field(text.Const("Period"), d.Flow.Period.String())
 	}
 	b.time(text.Const("Not before"), d.NotBefore)
 	b.field(text.Const("Caller IP"), d.CallerIP)

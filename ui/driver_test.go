@@ -19,6 +19,7 @@ import (
 type driver struct {
 	t       *testing.T
 	m       *ui.Model
+	backend model.Backend
 	now     time.Time
 	timers  []timer
 	held    []tea.Cmd // commands not carried out yet, while holding
@@ -41,7 +42,7 @@ type option func(*ui.Options)
 
 func newDriver(t *testing.T, b model.Backend, width, height int, options ...option) *driver {
 	t.Helper()
-	d := &driver{t: t, now: start}
+	d := &driver{t: t, now: start, backend: b}
 	o := ui.Options{
 		Backend: b, DLQ: "test", Title: "qstash.example", Refresh: 30 * time.Second,
 		Now: func() time.Time { return d.now }, Zone: time.UTC,
@@ -90,7 +91,9 @@ func (d *driver) send(msg tea.Msg) {
 		return
 	}
 	_, cmd := d.m.Update(msg)
-	d.m.View()
+	if got, want := d.m.View().Content, d.m.DrawAfresh(); got != want {
+		d.t.Fatalf("what was kept of the frame before is out of date after %T:\n%s\ndrawn afresh:\n%s", msg, got, want)
+	}
 	d.run(cmd)
 }
 

@@ -148,9 +148,10 @@ func TestATableHasNoFormulas(t *testing.T) {
 	if err != nil || len(rows) != 7 {
 		t.Fatalf("%d rows, %v", len(rows), err)
 	}
+	want := []string{"'=1+1", "'+1", "'-1", "'@SUM(A1)", "'\tx", `\u000dx`}
 	for i, s := range bad {
-		if got := rows[i+1][9]; got != "'"+s {
-			t.Errorf("%q was written as %q", s, got)
+		if got := rows[i+1][9]; got != want[i] {
+			t.Errorf("%q was written as %q, want %q", s, got, want[i])
 		}
 	}
 	if b.calls["get"] > 0 {

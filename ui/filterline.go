@@ -150,18 +150,10 @@ func (m *Model) setFilter(f model.Filter) tea.Cmd {
 
 // drawFilter is the second line of the screen: the filter at the left, what is loaded at the right.
 func (m *Model) drawFilter() (line string, cursor int) {
-	r := newRow(m.width)
-	r.put(m.theme.dim, text.Const(" filter  "))
 	if !m.filter.editing {
-		f := m.list().Filter()
-		if f.IsEmpty() {
-			r.put(m.theme.dim, text.Const("none"))
-		} else {
-			r.put(m.theme.note, text.Cell(f.String(), max(10, m.width-r.used-m.loadedWidth()-2)))
-		}
-		m.drawLoaded(r)
-		return r.String(), -1
+		return m.frame.filter.get(m.filterLook(), m.drawFilterApplied), -1
 	}
+	r := newRow(m.width).put(m.theme.dim, text.Const(" filter  "))
 	value := []rune(m.filter.input.Value())
 	at := min(m.filter.input.Position(), len(value))
 	// What is left of the cursor is skipped when the line is too long, so that the cursor is always seen.
@@ -175,6 +167,18 @@ func (m *Model) drawFilter() (line string, cursor int) {
 	return r.String(), cursor
 }
 
+// drawFilterApplied is the line while it is not edited.
+func (m *Model) drawFilterApplied() string {
+	r := newRow(m.width).put(m.theme.dim, text.Const(" filter  "))
+	if f := m.list().Filter(); f.IsEmpty() {
+		r.put(m.theme.dim, text.Const("none"))
+	} else {
+		r.put(m.theme.note, text.Cell(f.String(), max(10, m.width-r.used-m.loadedWidth()-2)))
+	}
+	m.drawLoaded(r)
+	return r.String()
+}
+
 // notice is the message to the user: while a filter is edited that has a mistake, all of what is wrong with it, if the line
 // under it has no room.
 func (m *Model) notice() *notice {
@@ -183,7 +187,10 @@ func (m *Model) notice() *notice {
 			return &notice{err: true, text: words}
 		}
 	}
-	return m.notices.current()
+	if n := m.notices.current(); n != nil {
+		return n
+	}
+	return m.offer()
 }
 
 // drawProblem points at what is wrong in the filter, in the place of the rule below it.

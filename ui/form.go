@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
@@ -14,11 +16,13 @@ type form struct {
 	fields []formField
 	at     int
 	before model.Overrides
+	stop   model.StopRule // before
 }
 
 type formField struct {
 	setting model.Setting
 	forward bool // a header for the destination instead of a setting
+	stop    bool // the stop rule of the job, which is not sent
 	input   textinput.Model
 }
 
@@ -29,9 +33,12 @@ func (m *Model) editOverrides() tea.Cmd {
 		return nil
 	}
 	s.guard.Unreadable()
-	f := &form{before: s.plan.Overrides}
+	f := &form{before: s.plan.Overrides, stop: s.plan.Stop}
 	for _, setting := range s.plan.Verb.Settings() {
 		f.fields = append(f.fields, formField{setting: setting, input: newInput(s.plan.Overrides.Values[setting])})
+	}
+	if s.plan.Large() {
+		f.fields = append(f.fields, formField{stop: true, input: newInput(s.plan.Stop.String())})
 	}
 	if s.plan.Verb.Forwards() {
 		for _, h := range s.plan.Overrides.Forward {
@@ -60,6 +67,7 @@ func (f *form) overrides() model.Overrides {
 	o := model.Overrides{}
 	for _, field := range f.fields {
 		switch v := field.input.Value(); {
+		case field.stop:
 		case !field.forward:
 			o.Values[field.setting] = v
 		case v != "":
@@ -69,14 +77,27 @@ func (f *form) overrides() model.Overrides {
 	return o
 }
 
+// stopRule is what the form says of when the job stops by itself; as it was when it is not in the form.
+func (f *form) stopRule() (rule model.StopRule, problem string) {
+	for _, field := range f.fields {
+		if field.stop {
+			return model.ParseStopRule(field.input.Value())
+		}
+	}
+	return f.stop, ""
+}
+
 // problems are the mistakes in the form, by field.
 func (f *form) problems() map[int]string {
 	out := map[int]string{}
+	if _, problem := f.stopRule(); problem != "" {
+		out[slices.IndexFunc(f.fields, func(field formField) bool { return field.stop })] = problem
+	}
 	for _, p := range f.overrides().Check() {
 		forward := 0
 		for i, field := range f.fields {
 			switch {
-			case p.Forward < 0 && !field.forward && field.setting == p.Setting:
+			case p.Forward < 0 && !field.forward && !field.stop && field.setting == p.Setting:
 				out[i] = p.Problem
 			case p.Forward >= 0 && field.forward && field.input.Value() != "":
 				if forward == p.Forward {
@@ -119,9 +140,10 @@ func (m *Model) formKey(msg tea.KeyPressMsg, b keymap.Binding, known bool) tea.C
 			}
 			return nil
 		}
-		return m.leaveForm(f.overrides())
+		rule, _ := f.stopRule()
+		return m.leaveForm(f.overrides(), rule)
 	case keymap.Back:
-		return m.leaveForm(f.before)
+		return m.leaveForm(f.before, f.stop)
 	case keymap.Interrupt:
 		return m.interrupt()
 	case keymap.Suspend:
@@ -139,10 +161,10 @@ func (m *Model) formTyped(msg tea.Msg) {
 	}
 }
 
-func (m *Model) leaveForm(o model.Overrides) tea.Cmd {
+func (m *Model) leaveForm(o model.Overrides, rule model.StopRule) tea.Cmd {
 	s := m.sheet
 	s.form = nil
-	s.plan.Overrides = o
+	s.plan.Overrides, s.plan.Stop = o, rule
 	s.lines = s.says(m)
 	s.top = 0
 	s.guard.Unreadable()
@@ -156,7 +178,10 @@ func (f *form) draw(m *Model, width, height int) (lines []string, cursorX, curso
 	for i := top; i < len(f.fields) && len(lines) < height; i++ {
 		field := &f.fields[i]
 		name, hint := text.Const("forward header"), text.Const("Name: value")
-		if !field.forward {
+		switch {
+		case field.stop:
+			name, hint = text.Const("stops under"), text.Sprintf("%% delivered of the last %d that ended; %d unless set, 0 never", model.StopLast, model.StopLeast)
+		case !field.forward:
 			name, hint = text.Line(field.setting.Name()), text.Line(field.setting.Hint())
 		}
 		r := newRow(width).space(2)
@@ -181,6 +206,10 @@ func (f *form) draw(m *Model, width, height int) (lines []string, cursorX, curso
 		switch {
 		case problems[i] != "":
 			r.space(2).put(m.theme.bad, text.Line(problems[i]))
+		case len(value) == 0 && field.stop && i == f.at:
+			r.space(2).put(m.theme.dim, hint)
+		case len(value) == 0 && field.stop:
+			r.put(m.theme.dim, text.Sprintf("%d %%, and when one fails in a new way", model.StopLeast))
 		case len(value) == 0 && i == f.at:
 			r.space(2).put(m.theme.dim, text.Concat(text.Const("not sent  "), hint))
 		case len(value) == 0:

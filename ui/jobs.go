@@ -113,11 +113,15 @@ func (m *Model) disabledInJobs(a keymap.Action) string {
 		switch a {
 		case keymap.Pause, keymap.StopFeed, keymap.Faster, keymap.Slower, keymap.WriteReport, keymap.Copy, keymap.Open:
 			return "this was deleted: R publishes it anew"
+		case keymap.Canary:
+			if m.offered() == nil {
+				return "this was deleted: R publishes it anew"
+			}
 		}
 		return ""
 	}
 	switch a {
-	case keymap.Pause, keymap.StopFeed, keymap.Faster, keymap.Slower, keymap.PlanAgain, keymap.WriteReport, keymap.Copy, keymap.Open:
+	case keymap.Pause, keymap.StopFeed, keymap.Faster, keymap.Slower, keymap.PlanAgain, keymap.Canary, keymap.WriteReport, keymap.Copy, keymap.Open:
 		if j == nil {
 			return "there is no job yet: R in a list plans one"
 		}
@@ -135,6 +139,11 @@ func (m *Model) disabledInJobs(a keymap.Action) string {
 		if m.opts.ReadOnly {
 			return "redrive was started with --read-only"
 		}
+	case keymap.Canary:
+		if m.opts.ReadOnly {
+			return "redrive was started with --read-only"
+		}
+		return m.noCanaryInJobs(j)
 	}
 	return ""
 }
@@ -181,6 +190,11 @@ func (m *Model) jobsKey(b keymap.Binding) (cmd tea.Cmd, done bool) {
 		return m.sayPace(j), true
 	case keymap.PlanAgain:
 		return m.planAgain(j), true
+	case keymap.Canary:
+		if c := m.offered(); c != nil {
+			return m.planBehind(c), true
+		}
+		return m.planBehind(m.canaryOf(j)), true
 	case keymap.OnlyOutcome:
 		m.menu = outcomeMenu(v.inside)
 	case keymap.SortOutcomes:
@@ -190,7 +204,7 @@ func (m *Model) jobsKey(b keymap.Binding) (cmd tea.Cmd, done bool) {
 		return nil, true
 	case keymap.Back:
 		switch {
-		case m.notices.err != nil:
+		case m.notices.err != nil || m.offered() != nil:
 			return nil, false
 		case v.inside != nil:
 			v.inside = nil

@@ -98,6 +98,9 @@ func (m *Model) drawJobCursor(r *row, here bool) {
 // jobWhat is what a job does, and to how many.
 func (m *Model) jobWhat(j *model.Job) text.Safe {
 	words := text.Sprintf("%s of %s", j.Plan.Verb.String(), count(j.Len(), j.Plan.Selection.Kind()))
+	if j.Plan.IsCanary {
+		words = text.Sprintf("canary %s of %s", j.Plan.Verb.String(), count(j.Len(), j.Plan.Selection.Kind()))
+	}
 	if j.Plan.ByFilter() {
 		words = text.Concat(words, text.Const(", by filter"))
 	}
@@ -111,7 +114,7 @@ func (m *Model) jobState(j *model.Job) (style, text.Safe) {
 	s := j.State()
 	words := text.Line(s.String())
 	switch s {
-	case model.Feeding:
+	case model.Feeding, model.Trying:
 		return m.theme.note, words
 	case model.Paused:
 		if j.Restored {
@@ -191,6 +194,14 @@ func (m *Model) drawJobEntries(lines []string, e *jobEntries, width, height int)
 		if left := j.Remaining(); left > 0 {
 			head.put(m.theme.dim, text.Sprintf(", about %s left", roughly(left)))
 		}
+	}
+	if j.OnTrial() {
+		delivered, others, all := j.FirstCounts()
+		words := text.Sprintf("  the first %d: %d delivered", all, delivered)
+		if others > 0 {
+			words = text.Sprintf("%s, %d not", words, others)
+		}
+		head.put(m.theme.note, words)
 	}
 	if why, until := j.Trouble(m.now); why != "" {
 		head.put(m.theme.warn, text.Sprintf("  again at %s: %s", m.clock(until), text.Line(why)))

@@ -14,6 +14,8 @@ func (m *Model) scope() keymap.Scope {
 	switch {
 	case m.sheet != nil:
 		return m.sheet.scope()
+	case m.planning != nil:
+		return keymap.Sheet
 	case m.menu != nil:
 		return keymap.Menu
 	case m.help != nil:
@@ -43,6 +45,9 @@ func (m *Model) key(msg tea.KeyPressMsg) tea.Cmd {
 	b, known := keymap.Lookup(scope, msg)
 	if b.Action != keymap.Quit && b.Action != keymap.Interrupt {
 		m.leaving = false
+	}
+	if m.planning != nil {
+		return m.planningKey(b)
 	}
 	switch scope {
 	case keymap.Sheet, keymap.SheetCount, keymap.SheetWord:
@@ -157,6 +162,8 @@ func (m *Model) act(a keymap.Action) tea.Cmd {
 		return m.takeIn()
 	case keymap.BringBack:
 		return m.plan(bringBackVerb(m.kind))
+	case keymap.Canary:
+		return m.planCanary()
 	case keymap.Restart:
 		return m.plan(model.Restart)
 	case keymap.RerunFailure:
@@ -275,7 +282,7 @@ func (m *Model) back() tea.Cmd {
 		return m.stopLoading()
 	case m.export.job != nil:
 		return m.stopExport()
-	case m.notices.dismiss():
+	case m.notices.dismiss(), m.leaveOffer():
 	case m.focus == onDetail:
 		m.focus = onTable
 		if m.lay.detailAlone {
@@ -293,7 +300,7 @@ func (m *Model) back() tea.Cmd {
 
 // canGoBack tells whether esc does anything.
 func (m *Model) canGoBack() bool {
-	return m.notices.err != nil || m.detail.open || m.help != nil || m.loadingAll() || m.export.job != nil || m.causes.back
+	return m.notices.err != nil || m.offered() != nil || m.detail.open || m.help != nil || m.loadingAll() || m.export.job != nil || m.causes.back
 }
 
 func (m *Model) switchPane() tea.Cmd {
@@ -307,6 +314,9 @@ func (m *Model) switchPane() tea.Cmd {
 
 // paste goes into text being edited, and nowhere else: it is never taken for keys.
 func (m *Model) paste(msg tea.PasteMsg) tea.Cmd {
+	if m.planning != nil {
+		return nil
+	}
 	if m.scope() == keymap.Saving {
 		return m.exportTyped(msg)
 	}

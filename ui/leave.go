@@ -19,6 +19,8 @@ func (m *Model) quit() tea.Cmd {
 	case m.leaving:
 	case m.sheet != nil:
 		return m.closeSheet()
+	case m.planning != nil:
+		return m.leavePlanning()
 	case m.menu != nil:
 		m.menu = nil
 		return nil

@@ -54,7 +54,7 @@ func (l *lit) label(t *Theme, st style, label text.Safe) style {
 	case l == nil || !l.pattern.MatchString(label.String()):
 		return st
 	case l.current.from == -1:
-		return t.cursor
+		return t.current
 	}
 	return t.found
 }
@@ -71,7 +71,7 @@ func putLit(t *Theme, r *row, st style, from, to int, spans []litSpan, slice fun
 		}
 		look := t.found
 		if s.current {
-			look = t.cursor
+			look = t.current
 		}
 		r.put(look, slice(a, b))
 		from = b

@@ -21,6 +21,8 @@ type memory struct {
 	listErr, getErr error
 	// do is asked before a write is carried out; done tells whether it is, err what the caller is told.
 	do func(model.Write) (done bool, err error)
+	// ends is what the log has of every message or run that was made; nil when it has nothing.
+	ends func(id string) model.LogEvent
 }
 
 func newMemory(messages, runs int) *memory {
@@ -122,9 +124,23 @@ func (b *memory) Get(_ context.Context, k model.Key) (model.Detail, error) {
 	return model.Detail{}, &model.NotFoundError{What: k.ID}
 }
 
-func (b *memory) Logs(context.Context, model.LogQuery) (model.LogPage, error) {
+func (b *memory) Logs(_ context.Context, q model.LogQuery) (p model.LogPage, err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.count("logs")
-	return model.LogPage{}, nil
+	if b.ends == nil {
+		return p, nil
+	}
+	for _, id := range q.MessageIDs {
+		e := b.ends(id)
+		e.MessageID = id
+		p.Events = append(p.Events, e)
+	}
+	for _, r := range q.Runs {
+		e := b.ends(r.ID)
+		p.Runs = append(p.Runs, model.Run{ID: r.ID, State: e.State, Response: e.Response})
+	}
+	return p, nil
 }
 
 func (b *memory) Control(context.Context, model.ControlCall) (model.ControlResult, error) {

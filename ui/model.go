@@ -51,6 +51,8 @@ type Options struct {
 	NewOperation func() string
 	// Written tells of the writes to the terminal. Nil when the screen is drawn as soon as it was made.
 	Written func() Written
+	// Copying is told of a text before it is sent to the clipboard. May be nil.
+	Copying func(content string)
 	// NoSuspend says why the program cannot be suspended; empty when it can.
 	NoSuspend string
 }
@@ -87,22 +89,27 @@ type Model struct {
 	focus   focus
 	side    int // how far the tables are scrolled sideways, in cells
 
-	filter  filterLine
-	detail  detailPane
-	sheet   *sheet
-	menu    *menu
-	sheets  int
-	help    *helpPage
-	notices notices
-	copies  copies
-	export  exports
+	filter filterLine
+	detail detailPane
+	sheet  *sheet
+	// planning is the plan that is being made; digest is what one that was made comes to, until its sheet is shown.
+	planning *planning
+	digest   *model.Digest
+	menu     *menu
+	sheets   int
+	help     *helpPage
+	notices  notices
+	copies   copies
+	export   exports
 
 	jobs    []*model.Job
 	jobView jobsPane
-	causes  causesPane
-	steps   *model.StepReader
-	record  recording
-	trash   trash
+	// canaries are those that something waits behind, or waited.
+	canaries []*canary
+	causes   causesPane
+	steps    *model.StepReader
+	record   recording
+	trash    trash
 	// publishing is what is published anew just now; nil when nothing is.
 	publishing *publication
 	acted      map[model.Key]actedOn
@@ -113,6 +120,7 @@ type Model struct {
 	// markAllWaits is set while pages are loaded for marking all.
 	markAllWaits [len(model.Kinds)]bool
 	wakeAt       time.Time
+	frame        frame
 	leaving      bool // the next quit leaves at once
 	ended        bool
 }

@@ -64,6 +64,14 @@ func (r *row) space(n int) *row {
 	return r
 }
 
+// fill adds blanks up to the edge, if it is to.
+func (r *row) fill(all bool) *row {
+	if r.skip = 0; all {
+		r.space(r.left())
+	}
+	return r
+}
+
 // right puts text at the right edge, if there is room for it and a gap.
 func (r *row) right(st style, s text.Safe) *row {
 	if gap := r.width - r.used - s.Width(); gap >= 0 {

@@ -28,6 +28,9 @@ type sheet struct {
 	refresh bool
 	// rest is the operation that the plan goes on with, when it is not a new one.
 	rest *model.Job
+	// behind is what waits for the canary that the sheet is for, after the canary that what the sheet is for has waited for.
+	behind *model.Plan
+	after  *canary
 	// publish is what the sheet is for when it is no plan: deleted messages that are published anew.
 	publish *publishing
 	lines   []sheetLine
@@ -55,14 +58,19 @@ func bringBackVerb(k model.Kind) model.Verb {
 
 // plan freezes a plan and shows it.
 func (m *Model) plan(verb model.Verb) tea.Cmd {
-	plan, err := model.NewPlan(model.PlanRequest{
-		Verb: verb, List: m.list(), Acted: m.takesNoVerb,
+	return m.makePlan(model.PlanRequest{
+		Verb: verb, List: m.list(), Acted: m.takesNoVerb, Gives: m.gives(),
 		Operation: m.opts.NewOperation(), Now: m.now,
-	})
-	if err != nil {
-		return m.say(text.Line(err.Error()))
+	}, (*Model).showSheet)
+}
+
+// gives are what entries that came back of jobs get back of their own.
+func (m *Model) gives() []model.Gives {
+	gives := make([]model.Gives, len(m.jobs))
+	for i, j := range m.jobs {
+		gives[i] = j.Gives()
 	}
-	return m.showSheet(plan)
+	return gives
 }
 
 func (m *Model) showSheet(plan model.Plan) tea.Cmd {
@@ -232,7 +240,7 @@ func (m *Model) closeSheet() tea.Cmd {
 
 // send begins the job of the plan that was confirmed. The rows are no longer marked: they show their outcome instead.
 func (m *Model) send() tea.Cmd {
-	plan, rest, publish := m.sheet.plan, m.sheet.rest, m.sheet.publish
+	plan, rest, publish, behind, after := m.sheet.plan, m.sheet.rest, m.sheet.publish, m.sheet.behind, m.sheet.after
 	m.sheet = nil
 	if publish != nil {
 		return m.publishAll(publish)
@@ -247,14 +255,16 @@ func (m *Model) send() tea.Cmd {
 		m.acted[j.Key(i)] = actedOn{job: j, index: i}
 	}
 	m.lists[plan.Selection.Kind()].Marks.Unmark(plan.Selection)
+	m.sentCanary(j, behind)
+	if after != nil {
+		after.state = canaryOver
+	}
 	return m.beginJob(j)
 }
 
 // goOn lets an operation that an earlier session left unfinished go on with what is still there of it.
 func (m *Model) goOn(j *model.Job, left model.Plan) tea.Cmd {
-	j.KeepOnly(left.Selection, m.now)
-	j.Restored = false
-	j.Continue()
+	j.GoOn(left.Selection, m.now)
 	m.record.begun[j.Number] = false
 	return m.beginJob(j)
 }
@@ -265,7 +275,11 @@ func (m *Model) stepDone(r model.StepResult) tea.Cmd {
 	wasDone := j.Finished()
 	j.Apply(r, m.now)
 	m.lookAtRecord(r.Step)
+	m.watchCanaries()
 	if !wasDone && j.Finished() {
+		if c := m.canaryOf(j); c != nil {
+			return m.sayCanary(c)
+		}
 		return tea.Batch(m.sumUp(j), m.emptyTrash(j))
 	}
 	return nil

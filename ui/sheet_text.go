@@ -35,6 +35,9 @@ func (s *sheet) action() text.Safe {
 		return text.Sprintf("Publish %s anew", count(len(s.publish.messages), model.Message))
 	}
 	n := count(s.plan.Selection.Len(), s.plan.Selection.Kind())
+	if p := &s.plan; p.IsCanary {
+		return text.Sprintf("Canary: %s 1 of %s", p.Verb.String(), count(1+p.Behind, p.Selection.Kind()))
+	}
 	switch s.plan.Verb {
 	case model.Resume:
 		return text.Concat(text.Const("Resume "), n)
@@ -51,6 +54,7 @@ func (s *sheet) action() text.Safe {
 // says is what the sheet says between the action and the question, the most important first.
 func (s *sheet) says(m *Model) []sheetLine {
 	p := &s.plan
+	digest := m.digestOf(p)
 	var out []sheetLine
 	add := func(label, words text.Safe) { out = append(out, sheetLine{label, m.theme.plain, words}) }
 	warn := func(label, words text.Safe) { out = append(out, sheetLine{label, m.theme.warn, words}) }
@@ -78,13 +82,14 @@ func (s *sheet) says(m *Model) []sheetLine {
 		warn(next(p.CursorOutside == nil && p.Hidden+p.Acted+len(p.Unfit) == 0, text.Const("not in it")), text.Sprintf("%s that are gone from the DLQ", humanize.Comma(int64(p.Gone))))
 	}
 	s.red = false
-	for i, a := range p.Advice(m.now) {
+	for i, a := range digest.Advice {
 		st := m.theme.warn
 		if a.Severity == model.Red {
 			st, s.red = m.theme.bad, true
 		}
 		out = append(out, sheetLine{next(i == 0, text.Const("think of")), st, text.Sprintf("%s: %s", humanize.Comma(int64(a.N)), a.Sentence)})
 	}
+	s.saysOfStages(add, warn)
 	if p.Partial {
 		warn(text.Const("not in it"), text.Const("what is not loaded yet of the DLQ (a in Causes loads the rest)"))
 	}
@@ -94,15 +99,15 @@ func (s *sheet) says(m *Model) []sheetLine {
 	if p.Newcomers > 0 {
 		add(next(p.CursorOutside == nil && p.Hidden+p.Acted+len(p.Unfit)+p.Gone == 0, text.Const("not in it")), text.Sprintf("%d newcomers that are not shown yet", p.Newcomers))
 	}
-	for i, c := range firstFew(p.ByDestination()) {
+	for i, c := range firstFew(digest.Destinations) {
 		add(next(i == 0, text.Const("to")), text.Sprintf("%d × %s", c.N, c.Value))
 	}
 	var statuses []text.Safe
-	for _, c := range firstFew(p.ByStatus()) {
+	for _, c := range firstFew(digest.Statuses) {
 		statuses = append(statuses, text.Sprintf("%d × %s", c.N, c.Value))
 	}
 	add(text.Const("failed with"), text.Join(text.Const(" · "), statuses...))
-	if oldest, newest := p.Ages(); !oldest.IsZero() {
+	if oldest, newest := digest.Oldest, digest.Newest; !oldest.IsZero() {
 		when := text.Sprintf("%s (%s)", m.clock(newest), ago(m.now, newest))
 		if !oldest.Equal(newest) {
 			when = text.Sprintf("%s to %s (the newest %s)", m.clock(oldest), m.clock(newest), ago(m.now, newest))
@@ -112,8 +117,8 @@ func (s *sheet) says(m *Model) []sheetLine {
 	for i := range min(3, len(p.Entries)) {
 		add(next(i == 0, text.Const("samples")), s.sample(m, &p.Entries[i]))
 	}
-	if e, ok := p.Oddest(); ok {
-		add(text.Const("the oddest"), s.sample(m, e))
+	if digest.Oddest != nil {
+		add(text.Const("the oddest"), s.sample(m, digest.Oddest))
 	}
 	switch {
 	case p.ByFilter():
@@ -128,17 +133,22 @@ func (s *sheet) says(m *Model) []sheetLine {
 	if s.check != nil {
 		add(text.Const("checked"), s.stillThere())
 	}
-	s.summary = p.Summary()
+	s.summary = digest.Summary
 	add(text.Const("calls"), text.Line(p.CallText(s.summary)))
 	if p.Large() {
 		add(text.Safe{}, text.Sprintf("about %s at %d entries a second (p pauses, x stops, + - change it)", roughly(p.Duration()), model.DefaultPace))
+		s.saysOfStopping(add)
 	}
 	if p.Verb.Creates() {
 		headers := s.headers()
 		for i, h := range headers {
 			add(next(i == 0, text.Const("overrides")), text.Sprintf("%s: %s", h.Name, model.MaskHeader(h.Name, h.Value)))
 		}
-		if len(headers) == 0 {
+		switch {
+		case len(headers) > 0:
+		case p.First > 0 || p.Given != nil:
+			add(text.Const("overrides"), text.Const("none (o) but what is said above"))
+		default:
 			add(text.Const("overrides"), text.Const("none (o): everything is sent as it was"))
 		}
 		add(text.Const("label"), s.label())

@@ -116,61 +116,96 @@ func (m *Model) wide(width int) (columns []column, widths []int, limit int) {
 	return columns, widths, max(0, limit)
 }
 
-// drawTable draws the list in exactly height lines: the headings and the visible rows.
-func (m *Model) drawTable(width, height int) []string {
+// drawTable appends the list in exactly height lines: the headings and the visible rows.
+func (m *Model) drawTable(lines []string, width, height int) []string {
 	l := m.list()
-	columns, widths := fitColumns(columnsOf(m.kind), width)
-	side := m.side
-	if side > 0 {
-		var limit int
-		columns, widths, limit = m.wide(width)
-		side = min(side, limit)
+	m.lookAtTable(width)
+	f := &m.frame
+	end := len(lines) + height
+	lines = append(lines, f.headings.get(headingsLook{m.kind, width, f.table.side, f.table.last, f.table.padded, l.Order()}, m.drawHeadings))
+	for i := l.Top(); i < l.Len() && len(lines) < end; i++ {
+		lines = append(lines, m.drawRow(i))
 	}
-	lines := make([]string, 0, height)
-
-	head := newRow(width).space(gutter).fit(m.theme.dim, m.heading(text.Const("FAILED"), model.ByFailure), timeWidth)
-	head.skip = side
-	for i, c := range columns {
-		head.space(columnGap)
-		name := m.heading(c.heading, c.order)
-		if c.right {
-			head.put(m.theme.dim, text.FitRight(name, widths[i]))
-		} else {
-			head.fit(m.theme.dim, name, widths[i])
-		}
-	}
-	lines = append(lines, head.String())
-
-	for i := l.Top(); i < l.Len() && len(lines) < height; i++ {
-		lines = append(lines, m.drawEntry(l.At(i), i == l.Cursor(), width, side, columns, widths))
+	empty := ""
+	if f.table.padded {
+		empty = newRow(width).fill(true).String()
 	}
 	if l.Len() == 0 && height > 2 {
-		lines = append(lines, "", newRow(width).space(gutter).put(m.theme.dim, m.whyEmpty()).String())
+		lines = append(lines, empty, newRow(width).space(gutter).put(m.theme.dim, m.whyEmpty()).fill(f.table.padded).String())
 	}
-	for len(lines) < height {
-		lines = append(lines, "")
+	for len(lines) < end {
+		lines = append(lines, empty)
 	}
 	return lines
 }
 
-func (m *Model) drawEntry(e *model.Entry, current bool, width, side int, columns []column, widths []int) string {
-	r := newRow(width)
-	o, acted := m.outcome(e.Key)
+// lookAtTable finds out what the rows have in common. When that has changed, none that was drawn stands.
+func (m *Model) lookAtTable(width int) {
+	f := &m.frame
+	look := tableLook{kind: m.kind, width: width, day: m.today(), focus: m.focus, padded: m.lay.detailAside}
+	if m.side > 0 {
+		columns, widths, limit := m.wide(width)
+		look.side, look.last = min(m.side, limit), widths[len(widths)-1]
+		f.columns, f.widths = columns, widths
+	} else if f.rows == nil || look != f.table {
+		f.columns, f.widths = fitColumns(columnsOf(m.kind), width)
+	}
+	if f.rows == nil || look != f.table || len(f.rows) > keptRows {
+		f.rows = make(map[model.Row]drawnRow, 2*m.lay.table.height)
+	}
+	f.table = look
+}
+
+func (m *Model) drawHeadings() string {
+	f := &m.frame
+	r := newRow(f.table.width).space(gutter).fit(m.theme.dim, m.heading(text.Const("FAILED"), model.ByFailure), timeWidth)
+	r.skip = f.table.side
+	for i, c := range f.columns {
+		r.space(columnGap)
+		name := m.heading(c.heading, c.order)
+		if c.right {
+			r.put(m.theme.dim, text.FitRight(name, f.widths[i]))
+		} else {
+			r.fit(m.theme.dim, name, f.widths[i])
+		}
+	}
+	return r.fill(f.table.padded).String()
+}
+
+// drawRow is the i-th row of the list, as it was drawn before if it still looks like that.
+func (m *Model) drawRow(i int) string {
+	l := m.list()
+	row, e := l.Row(i), l.At(i)
+	look := rowLook{current: i == l.Cursor(), marked: l.Marks.Has(e.Key)}
+	look.outcome, look.acted = m.outcome(e.Key)
+	if drawn, ok := m.frame.rows[row]; ok && drawn.look == look {
+		return drawn.line
+	}
+	line := m.drawEntry(e, look)
+	m.frame.rows[row] = drawnRow{look, line}
+	return line
+}
+
+func (m *Model) drawEntry(e *model.Entry, look rowLook) string {
+	f := &m.frame
+	columns, widths := f.columns, f.widths
+	r := newRow(f.table.width)
+	o, acted, current := look.outcome, look.acted, look.current
 	quiet := acted && o.TakesNoVerb()
 
-	cursor, cursorStyle := text.Const(" "), m.theme.plain
+	cursor := text.Const(" ")
 	if current {
-		cursor, cursorStyle = text.Const("▸"), m.theme.bold
+		cursor = text.Const("▸")
 		if m.focus != onTable {
 			cursor = text.Const("▹")
 		}
 	}
-	r.space(1).put(cursorStyle, cursor).space(1)
+	r.space(1).put(m.theme.plain, cursor).space(1)
 	switch {
 	case acted:
 		st, glyph := m.outcomeGlyph(o)
 		r.put(st, glyph)
-	case m.list().Marks.Has(e.Key):
+	case look.marked:
 		r.put(m.theme.mark, text.Const("●"))
 	default:
 		r.space(1)
@@ -187,7 +222,7 @@ func (m *Model) drawEntry(e *model.Entry, current bool, width, side int, columns
 	} else {
 		r.fit(st, m.when(e), timeWidth)
 	}
-	r.skip = side
+	r.skip = f.table.side
 	for i, c := range columns {
 		r.space(columnGap)
 		cst, cell := c.draw(m, e, widths[i])
@@ -202,7 +237,7 @@ func (m *Model) drawEntry(e *model.Entry, current bool, width, side int, columns
 			r.fit(cst, cell, widths[i])
 		}
 	}
-	return r.String()
+	return r.fill(f.table.padded).String()
 }
 
 // heading is a column's, with an arrow when the list is sorted by it.

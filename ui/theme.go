@@ -12,7 +12,7 @@ type Theme struct {
 	title, rule, heading  style
 	good, bad, warn, note style
 	mark, cursor          style
-	found                 style // a match of a search
+	found, current        style // a match of a search, and the one gone to
 	jsonKey, jsonString   style
 	jsonNumber, jsonWord  style
 }
@@ -32,7 +32,8 @@ func DefaultTheme() Theme {
 		warn:    on(fg(ansi.Yellow)),
 		note:    on(fg(ansi.Cyan)),
 		mark:    on(fg(ansi.Yellow).Bold()),
-		cursor:  on(ansi.NewStyle().Bold().Reverse(true)),
+		cursor:  on(ansi.NewStyle().Reverse(true)), // every attribute more is sent at every move
+		current: on(ansi.NewStyle().Bold().Reverse(true)),
 		found:   on(fg(ansi.Yellow).Underline(true)),
 		jsonKey: on(fg(ansi.Cyan)), jsonString: on(fg(ansi.Green)),
 		jsonNumber: on(fg(ansi.Magenta)), jsonWord: on(fg(ansi.Yellow)),

@@ -115,6 +115,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		return m.recorded(msg)
 	case reportedMsg:
 		return m.reported(msg)
+	case plannedMsg:
+		return m.planned(msg)
 	case checkedMsg:
 		return m.sheetChecked(msg)
 	case stepMsg:
@@ -263,10 +265,13 @@ func (m *Model) takeIn() tea.Cmd {
 	l := m.list()
 	m.restartReading(m.kind)
 	m.takeSteps()
-	l.TakeIn(func(k model.Key) bool {
-		o, ok := m.outcome(k)
-		return ok && o.LeavesList()
-	})
+	var off []model.Key
+	for k := range m.acted {
+		if o, _ := m.outcome(k); k.Kind == m.kind && o.LeavesList() {
+			off = append(off, k)
+		}
+	}
+	l.TakeInWithout(off)
 	for k := range m.acted {
 		if o, _ := m.outcome(k); k.Kind == m.kind && (o.LeavesList() || o.Settled() && !o.TakesNoVerb()) {
 			m.doubted[k] = m.doubted[k] || o.State == model.InDoubt

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -13,12 +12,15 @@ import (
 	"redrive/ui/text"
 )
 
+// WindowTitle is the title of the terminal's window: always the same, as terminals differ in what they make of a title.
+const WindowTitle = "redrive"
+
 // View draws the screen. It is the one place that returns a tea.View.
 func (m *Model) View() tea.View {
 	content, cursorX, cursorY := m.draw()
 	v := tea.NewView(content)
 	v.AltScreen = true
-	v.WindowTitle = "redrive"
+	v.WindowTitle = WindowTitle
 	if cursorX >= 0 {
 		v.Cursor = tea.NewCursor(cursorX, cursorY)
 	}
@@ -47,8 +49,7 @@ func (m *Model) draw() (content string, cursorX, cursorY int) {
 	if m.export.dialog != nil {
 		filter, cursorX = m.drawExportName()
 	}
-	lines := make([]string, 0, m.height)
-	lines = append(lines, m.drawTitle(), filter, m.drawTopRule())
+	lines := append(m.frame.lines[:0], m.drawTitle(), filter, m.drawTopRule())
 	switch {
 	case m.help != nil:
 		lines = append(lines, m.help.draw(m, m.width, m.lay.body.height)...)
@@ -57,9 +58,9 @@ func (m *Model) draw() (content string, cursorX, cursorY int) {
 	case m.causes.open:
 		lines = append(lines, m.drawCauses(m.width, m.lay.body.height)...)
 	default:
-		lines = append(lines, m.drawBody()...)
+		lines = m.drawBody(lines)
 	}
-	lines = append(append(lines, m.drawNotice()...), m.drawFooter())
+	lines = append(m.drawNotice(lines), m.drawFooter())
 	cursorY = 1
 	switch {
 	case m.sheet != nil:
@@ -67,29 +68,48 @@ func (m *Model) draw() (content string, cursorX, cursorY int) {
 	case m.menu != nil:
 		m.drawMenuOver(lines)
 	}
+	m.frame.lines = lines
 	return strings.Join(lines, "\n"), cursorX, cursorY
 }
 
 // drawBody draws the table, and the detail where there is room for it.
-func (m *Model) drawBody() []string {
+func (m *Model) drawBody(lines []string) []string {
 	if m.lay.detailAlone {
-		return m.detail.draw(m, m.lay.detail.width, m.lay.detail.height)
+		return append(lines, m.drawDetail()...)
 	}
-	table := m.drawTable(m.lay.table.width, m.lay.table.height)
+	first := len(lines)
+	lines = m.drawTable(lines, m.lay.table.width, m.lay.table.height)
 	if !m.detail.open {
-		return table
+		return lines
 	}
-	detail := m.detail.draw(m, m.lay.detail.width, m.lay.detail.height)
+	detail := m.drawDetail()
 	if !m.lay.detailAside {
-		return slices.Concat(table, []string{m.drawRule(m.width)}, detail)
+		return append(append(lines, m.drawRule(m.width)), detail...)
 	}
-	for i := range table {
-		table[i] = padded(table[i], m.lay.table.width) + string(m.theme.rule) + "│\x1b[m" + detail[i]
+	for i, line := range detail {
+		lines[first+i] += string(m.theme.rule) + "│\x1b[m" + line
 	}
-	return table
+	return lines
 }
 
-func (m *Model) drawTitle() string {
+func (m *Model) drawDetail() []string {
+	d := &m.detail
+	draw := func() []string { return d.draw(m, m.lay.detail.width, m.lay.detail.height) }
+	if d.doc == nil || d.err != nil {
+		return draw()
+	}
+	look := detailLook{
+		doc: d.doc, log: d.log.on, key: d.key, top: d.top, width: m.lay.detail.width, height: m.lay.detail.height, focus: m.focus, day: m.today(),
+		pattern: d.search.pattern, matches: len(d.search.matches), current: d.search.current, allMatches: d.search.all, going: d.search.going,
+	}
+	look.rows, look.all = d.doc.rows()
+	look.outcome, look.acted = m.outcome(d.key)
+	return m.frame.detail.get(look, draw)
+}
+
+func (m *Model) drawTitle() string { return m.frame.title.get(m.titleLook(), m.drawTitleAnew) }
+
+func (m *Model) drawTitleAnew() string {
 	r := newRow(m.width)
 	r.put(m.theme.title, text.Const(" redrive")).space(2)
 	// Which account this is must be read on any screen.
@@ -165,7 +185,9 @@ func (m *Model) tabs() []tab {
 }
 
 func (m *Model) drawRule(width int) string {
-	return newRow(width).put(m.theme.rule, text.Repeat(text.Const("─"), width)).String()
+	return m.frame.rule.get(width, func() string {
+		return newRow(width).put(m.theme.rule, text.Repeat(text.Const("─"), width)).String()
+	})
 }
 
 func (m *Model) drawTopRule() string {
@@ -179,17 +201,25 @@ func (m *Model) drawTopRule() string {
 }
 
 // drawNotice is the line above the footer: the last message, or a rule.
-func (m *Model) drawNotice() []string {
+func (m *Model) drawNotice(lines []string) []string {
+	if m.planning != nil {
+		return append(lines, m.drawPlanning()...)
+	}
 	if m.copies.chord != nil {
-		return m.drawChord()
+		return append(lines, m.drawChord()...)
 	}
 	n := m.notice()
 	if n == nil && m.export.job != nil {
-		return []string{m.drawExportProgress()}
+		return append(lines, m.drawExportProgress())
 	}
 	if n == nil {
-		return []string{m.drawRule(m.width)}
+		return append(lines, m.drawRule(m.width))
 	}
+	look := noticeLook{text: n.text, err: n.err, editing: m.filter.editing, width: m.width, height: m.lay.notice.height}
+	return append(lines, m.frame.notice.get(look, func() []string { return m.drawMessage(n) })...)
+}
+
+func (m *Model) drawMessage(n *notice) []string {
 	if !n.err {
 		lines := make([]string, m.lay.notice.height)
 		for i, part := range wrapWords(n.text, m.noticeWidth(false)) {
@@ -225,17 +255,40 @@ func (m *Model) drawFooter() string {
 	if m.sheet == nil && m.help == nil && m.menu == nil {
 		r.put(m.theme.plain, m.where())
 	}
-	keys := newRow(max(0, r.left()-2))
+	scope := m.scope()
+	look := keysLook{scope: scope, kind: m.kind, unmasked: m.detail.unmasked, room: r.left(), width: m.width}
+	if scope == keymap.Detail {
+		look.ofRun, look.log = m.detail.key.Kind == model.WorkflowRun, m.detail.log.on
+	}
+	for i, b := range footers[scope] {
+		if m.disabled(b.Action) == "" && (b.Action != keymap.Back || m.canGoBack()) {
+			look.enabled |= 1 << i
+		}
+	}
+	return r.String() + m.frame.keys.get(look, func() string { return m.drawKeys(look) })
+}
+
+// footers are the bindings that the footer may name in each scope.
+var footers = func() (of [keymap.Scopes][]keymap.Binding) {
+	for s := range of {
+		of[s] = keymap.FooterOf(keymap.Scope(s))
+	}
+	return of
+}()
+
+// drawKeys draws the right side of the footer.
+func (m *Model) drawKeys(look keysLook) string {
+	keys := newRow(max(0, look.room-2))
 	// Whoever does not know a key finds it in the help: that is named before any other.
 	help := 0
-	for _, b := range keymap.FooterOf(m.scope()) {
+	for _, b := range footers[look.scope] {
 		if b.Action == keymap.ShowHelp && m.width >= narrowSheet {
 			label, short := m.footerKey(b)
 			help = label.Width() + 1 + short.Width() + 2
 		}
 	}
-	for _, b := range keymap.FooterOf(m.scope()) {
-		if m.disabled(b.Action) != "" || b.Action == keymap.Back && !m.canGoBack() {
+	for i, b := range footers[look.scope] {
+		if look.enabled&(1<<i) == 0 {
 			continue
 		}
 		label, short := m.footerKey(b)
@@ -247,7 +300,7 @@ func (m *Model) drawFooter() string {
 		}
 		keys.put(m.theme.bold, label).space(1).put(m.theme.dim, short).space(2)
 	}
-	return r.space(r.left()-keys.used).String() + keys.String()
+	return newRow(look.room).space(look.room-keys.used).String() + keys.String()
 }
 
 // footerKey is a key with what it does here.
@@ -287,27 +340,40 @@ func (m *Model) where() text.Safe {
 		return where
 	}
 	l := m.list()
-	var parts []text.Safe
-	if n := l.Marks.Len(); n > 0 {
-		parts = append(parts, text.Sprintf("%s marked", humanize.Comma(int64(n))))
-	}
-	if l.Len() > 0 {
-		more := text.Safe{}
-		if !l.Complete() {
-			more = text.Const("+")
+	look := positionLook{marks: l.Marks.Len(), cursor: l.Cursor(), len: l.Len(), complete: l.Complete()}
+	where := m.frame.position.get(look, look.draw)
+	join := func(more text.Safe) text.Safe {
+		switch {
+		case more.IsEmpty():
+			return where
+		case where.IsEmpty():
+			return more
 		}
-		parts = append(parts, text.Sprintf("row %s of %s%s", humanize.Comma(int64(l.Cursor()+1)), humanize.Comma(int64(l.Len())), more))
+		return text.Concat(where, text.Const(" · "), more)
 	}
-	if s := m.jobLine(); !s.IsEmpty() {
-		parts = append(parts, s)
+	where = join(m.jobLine())
+	if all := join(m.expiry()); all.Width()+keysWidth <= m.width {
+		return all
 	}
-	gap := text.Const(" · ")
-	if s := m.expiry(); !s.IsEmpty() {
-		if all := text.Join(gap, append(parts, s)...); all.Width()+keysWidth <= m.width {
-			return all
+	return where
+}
+
+// draw is how many are marked, and the row under the cursor.
+func (look positionLook) draw() text.Safe {
+	marked, row := text.Safe{}, text.Safe{}
+	if look.marks > 0 {
+		marked = text.Sprintf("%s marked", humanize.Comma(int64(look.marks)))
+	}
+	if look.len > 0 {
+		row = text.Sprintf("row %s of %s", humanize.Comma(int64(look.cursor+1)), humanize.Comma(int64(look.len)))
+		if !look.complete {
+			row = text.Concat(row, text.Const("+"))
 		}
 	}
-	return text.Join(gap, parts...)
+	if marked.IsEmpty() || row.IsEmpty() {
+		return text.Concat(marked, row)
+	}
+	return text.Concat(marked, text.Const(" · "), row)
 }
 
 // keysWidth is what the keys of the footer need at least, so that the way to bring entries back, to help and out is seen.
@@ -324,11 +390,13 @@ func (m *Model) expiry() text.Safe {
 	if !failed {
 		return text.Safe{}
 	}
-	left := at.Add(m.opts.Retention).Sub(m.now)
-	if left <= 0 {
-		return text.Const("the oldest expires now")
-	}
-	return text.Sprintf("oldest expires in %s", roughly(left))
+	left := at.Add(m.opts.Retention).Sub(m.now).Truncate(time.Second)
+	return m.frame.expiry.get(left, func() text.Safe {
+		if left <= 0 {
+			return text.Const("the oldest expires now")
+		}
+		return text.Sprintf("oldest expires in %s", roughly(left))
+	})
 }
 
 // roughly is a duration in its two largest units.
@@ -377,9 +445,4 @@ func (m *Model) jobLine() text.Safe {
 // ago says how long since at, roughly.
 func ago(now, at time.Time) text.Safe {
 	return text.Line(humanize.RelTime(at, now, "ago", "from now"))
-}
-
-// padded fills a line of the screen with blanks to width cells.
-func padded(line string, width int) string {
-	return line + strings.Repeat(" ", max(0, width-cells(line)))
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"redrive/model"
 )
@@ -17,6 +18,10 @@ type planForm struct {
 	At        moment              `json:"at,omitzero"`
 	Labels    []text              `json:"labels,omitzero"`
 	Settings  map[string]text     `json:"settings,omitempty"`
+	First     int                 `json:"first,omitempty"`
+	Canary    bool                `json:"canary,omitempty"`
+	StopOff   bool                `json:"neverStops,omitempty"`
+	StopLeast int                 `json:"stopsUnder,omitempty"`
 	Forward   []text              `json:"forwardedNames,omitempty"`
 	Filter    *model.ServerFilter `json:"filter,omitempty"`
 	Entries   []entryForm         `json:"entries,omitempty"`
@@ -32,6 +37,14 @@ type entryForm struct {
 	Labels         []text `json:"labels,omitzero"`
 	FirstLabelOnly bool   `json:"firstLabelOnly,omitempty"`
 	FailedAt       moment `json:"failedAt,omitzero"`
+	MaxRetries     int    `json:"maxRetries,omitempty"`
+	FlowControlKey text   `json:"flowControlKey,omitempty"`
+	Rate           int    `json:"rate,omitempty"`
+	Parallelism    int    `json:"parallelism,omitempty"`
+	Period         int64  `json:"periodNanoseconds,omitempty"`
+
+	Given       map[string]text `json:"given,omitempty"`
+	GivenLabels []text          `json:"givenLabels,omitzero"`
 }
 
 // createdForm is a [model.Created].
@@ -70,20 +83,8 @@ type keyForm struct {
 func formOfOperation(o model.Operation) *planForm {
 	p := &planForm{
 		Operation: text(o.Name), Verb: o.Verb.String(), DLQ: text(o.DLQ), Kind: o.Kind.Noun(1), At: moment(o.At),
-		Labels: texts(o.Overrides.Labels),
-	}
-	for i, v := range o.Overrides.Values {
-		s := model.Setting(i)
-		if v == "" {
-			continue
-		}
-		if s == model.SetCallback || s == model.SetFailureCallback {
-			v = unsendable(v)
-		}
-		if p.Settings == nil {
-			p.Settings = map[string]text{}
-		}
-		p.Settings[s.Name()] = text(v)
+		Labels: texts(o.Overrides.Labels), Settings: formOfSettings(o.Overrides), First: o.First, Canary: o.Canary,
+		StopOff: o.Stop.Off, StopLeast: o.Stop.Least,
 	}
 	for _, f := range o.Overrides.Forward {
 		name, _, _ := strings.Cut(f, ":")
@@ -99,14 +100,51 @@ func formOfOperation(o model.Operation) *planForm {
 		p.Entries = append(p.Entries, entryForm{
 			ID: text(e.ID), MessageID: text(e.MessageID), RunID: text(e.WorkflowRunID), URL: text(address(e.URL)),
 			Status: e.Status, Labels: texts(e.Labels), FirstLabelOnly: e.FirstLabelOnly, FailedAt: moment(e.FailedAt),
+			MaxRetries: e.MaxRetries, FlowControlKey: text(e.FlowControlKey), Rate: e.Flow.Rate, Parallelism: e.Flow.Parallelism,
+			Period: int64(e.Flow.Period), Given: formOfSettings(e.Given), GivenLabels: texts(e.Given.Labels),
 		})
 	}
 	return p
 }
 
+func formOfSettings(o model.Overrides) map[string]text {
+	var settings map[string]text
+	for i, v := range o.Values {
+		s := model.Setting(i)
+		if v == "" {
+			continue
+		}
+		if s == model.SetCallback || s == model.SetFailureCallback {
+			v = unsendable(v)
+		}
+		if settings == nil {
+			settings = map[string]text{}
+		}
+		settings[s.Name()] = text(v)
+	}
+	return settings
+}
+
+// setAll sets the settings of a record.
+func setAll(o *model.Overrides, recorded map[string]text) error {
+	for name, v := range recorded {
+		known := false
+		for i := range o.Values {
+			if model.Setting(i).Name() == name {
+				o.Values[i], known = string(v), true
+			}
+		}
+		if !known {
+			return fmt.Errorf("there is no setting %q", name)
+		}
+	}
+	return nil
+}
+
 func (p *planForm) operation() (model.Operation, error) {
 	o := model.Operation{
 		Name: string(p.Operation), DLQ: model.DLQ(p.DLQ), At: p.At.time(), Filter: p.Filter,
+		First: p.First, Canary: p.Canary, Stop: model.StopRule{Off: p.StopOff, Least: p.StopLeast},
 		Overrides: model.Overrides{Labels: plain(p.Labels)},
 	}
 	var err error
@@ -116,16 +154,8 @@ func (p *planForm) operation() (model.Operation, error) {
 	if o.Kind, err = kindOf(p.Kind); err != nil {
 		return model.Operation{}, err
 	}
-	settings := map[string]model.Setting{}
-	for i := range o.Overrides.Values {
-		settings[model.Setting(i).Name()] = model.Setting(i)
-	}
-	for name, v := range p.Settings {
-		s, known := settings[name]
-		if !known {
-			return model.Operation{}, fmt.Errorf("there is no setting %q", name)
-		}
-		o.Overrides.Values[s] = string(v)
+	if err := setAll(&o.Overrides, p.Settings); err != nil {
+		return model.Operation{}, err
 	}
 	for _, name := range p.Forward {
 		// A header without a value is refused: it would not be the one that went along.
@@ -133,9 +163,16 @@ func (p *planForm) operation() (model.Operation, error) {
 	}
 	for i := range p.Entries {
 		e := &p.Entries[i]
+		given := model.Overrides{Labels: plain(e.GivenLabels)}
+		if err := setAll(&given, e.Given); err != nil {
+			return model.Operation{}, err
+		}
 		o.Entries = append(o.Entries, model.RecordedEntry{
 			ID: string(e.ID), MessageID: string(e.MessageID), WorkflowRunID: string(e.RunID), URL: string(e.URL),
 			Status: e.Status, Labels: plain(e.Labels), FirstLabelOnly: e.FirstLabelOnly, FailedAt: e.FailedAt.time(),
+			MaxRetries: e.MaxRetries, FlowControlKey: string(e.FlowControlKey),
+			Flow:  model.FlowLimits{Rate: e.Rate, Parallelism: e.Parallelism, Period: time.Duration(e.Period)},
+			Given: given,
 		})
 	}
 	return o, nil

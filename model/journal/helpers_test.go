@@ -60,6 +60,8 @@ func operation(name string, n int) model.Operation {
 		o.Entries = append(o.Entries, model.RecordedEntry{
 			ID: id(i), MessageID: fmt.Sprintf("msg_%d", i), URL: "https://api.acme.io/hook", Status: 503,
 			Labels: []string{"orders"}, FailedAt: epoch.Add(time.Duration(i) * time.Millisecond),
+			MaxRetries: 3, FlowControlKey: "acme", Flow: model.FlowLimits{Rate: 5, Parallelism: 2, Period: time.Minute},
+			Given: model.Overrides{Labels: []string{"own"}},
 		})
 	}
 	return o

@@ -115,9 +115,16 @@ func log(ctx context.Context, b model.Backend, q model.LogQuery) (all model.LogP
 	return all, nil
 }
 
-// back looks for the entries that messages became. They failed after the job began, so that the list need not be read to
+// back looks for the entries that messages or runs became. Those of messages failed after the job began, so that the list need not be read to
 // its end.
 func back(ctx context.Context, b model.Backend, s model.Step) ([]model.Entry, error) {
+	if len(s.Keys) > 0 {
+		found, err := look(ctx, b, s.Keys)
+		if _, gone := errors.AsType[*model.NotFoundError](err); gone {
+			return nil, nil
+		}
+		return found, err
+	}
 	q := model.Query{DLQ: s.DLQ, Kind: model.Message, Background: true}
 	if len(s.MessageIDs) <= fewMessages {
 		var all []model.Entry

@@ -47,6 +47,8 @@ type exchange struct {
 	lost   bool
 	// Of a write by filter.
 	label, count string
+	// What was sent with it.
+	retries, flow, labels string
 }
 
 // refused tells whether the answer says that nothing was done for an entry that is still there.
@@ -60,6 +62,9 @@ func (w *world) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	query := r.URL.Query()
 	x := exchange{ids: query["dlqIds"], lost: err != nil, label: query.Get("label"), count: query.Get("count")}
+	h := r.Header
+	x.retries, x.labels = h.Get("Upstash-Retries"), h.Get("Upstash-Label")
+	x.flow = h.Get("Upstash-Flow-Control-Key") + "; " + h.Get("Upstash-Flow-Control-Value")
 	if len(x.ids) == 0 && r.URL.RawQuery == "" {
 		x.ids = []string{r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]}
 	}
@@ -136,7 +141,7 @@ func entry(kind model.Kind, i int, failed time.Time, label string) emulator.Entr
 // plan is for all that is labelled mine, as the client reads it.
 func (w *world) plan(t rapid.TB, verb model.Verb) model.Plan {
 	t.Helper()
-	p := model.Plan{Verb: verb, Operation: operation, FrozenAt: time.Now()}
+	p := model.Plan{Verb: verb, Operation: operation, FrozenAt: time.Now(), Stop: model.StopRule{Off: true}}
 	var keys []model.Key
 	q := model.Query{DLQ: dlq, Kind: w.kind, Server: model.ServerFilter{Labels: []string{"mine"}}}
 	for {

@@ -10,7 +10,7 @@ import (
 func TestFittingFillsExactlyTheCellsAskedFor(t *testing.T) {
 	texts := []string{"", "a", "plain ASCII text", "漢字かな交じり文", "🇩🇪🇫🇷🇮🇹", "👍🏽 👨‍👩‍👧", "e\u0301e\u0301e\u0301e\u0301", "हिन्दी"}
 	for _, p := range payloads {
-		texts = append(texts, p.raw)
+		texts = append(texts, p.Raw)
 	}
 	for _, raw := range texts {
 		for _, s := range append(text.Lines(raw), text.Line(raw)) {

@@ -16,8 +16,8 @@ var snippets = []string{
 
 func addSeeds(add func(raw string)) {
 	for _, p := range payloads {
-		add(p.raw)
-		add("A" + p.raw + "Z")
+		add(p.Raw)
+		add("A" + p.Raw + "Z")
 	}
 	for _, a := range snippets {
 		for _, b := range snippets {

@@ -142,7 +142,7 @@ func TestTheRendererDrawsExactlyWhatALineSays(t *testing.T) {
 	for _, method := range []ansi.Method{ansi.WcWidth, ansi.GraphemeWidth} {
 		for _, p := range payloads {
 			const width = 60
-			row := text.Fit(text.Line("A"+p.raw+"Z"), width).String()
+			row := text.Fit(text.Line("A"+p.Raw+"Z"), width).String()
 			screen := uv.NewScreenBuffer(width, 2)
 			screen.Method = method
 			uv.NewStyledString(row+"\nsecond").Draw(screen, screen.Bounds())
@@ -151,16 +151,16 @@ func TestTheRendererDrawsExactlyWhatALineSays(t *testing.T) {
 			for x := 0; x < width; {
 				cell := screen.CellAt(x, 0)
 				if !cell.Style.IsZero() || !cell.Link.IsZero() {
-					t.Fatalf("%s styles or links a cell", p.name)
+					t.Fatalf("%s styles or links a cell", p.Name)
 				}
 				drawn += cell.Content
 				x += max(1, cell.Width)
 			}
 			if drawn != row {
-				t.Errorf("%s draws %q, want %q", p.name, drawn, row)
+				t.Errorf("%s draws %q, want %q", p.Name, drawn, row)
 			}
 			if got := screen.CellAt(0, 1).Content; got != "s" {
-				t.Errorf("%s changes the next row, which begins with %q", p.name, got)
+				t.Errorf("%s changes the next row, which begins with %q", p.Name, got)
 			}
 		}
 	}

@@ -1,0 +1,230 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/hinshun/vt10x"
+)
+
+// What stands on the terminal after many small updates must be what the program means. What it means is what it draws
+// when it has to draw everything: it does so when it is told that the size of the terminal changed. The odd entries are
+// left out: vt10x does not know the widths of their characters.
+
+// framesVariable says how many steps there are; few unless it is set.
+const framesVariable = "REDRIVE_FRAME_STEPS"
+
+// quiet is how long no output must come until the frames of a step stand.
+const quiet = 80 * time.Millisecond
+
+// fading is longer than what is said on the screen stays there.
+const fading = 7 * time.Second
+
+// eraseAll is what a frame begins with that draws everything.
+const eraseAll = "\x1b[2J"
+
+// frameSteps are the steps: what moves, opens, types and marks. What writes is not confirmed. The help is closed at once: a
+// resize takes it back to its top.
+var frameSteps = [][]string{
+	{"j"},
+	{"j"},
+	{"k"},
+	{"j", "j", "j"},
+	{"k", "k"},
+	{"\x04"},
+	{"\x15"},
+	{"\x1b[6~"},
+	{"\x1b[5~"},
+	{"g"},
+	{"G"},
+	{"h"},
+	{"l"},
+	{"l"},
+	{"]"},
+	{"["},
+	{"1"},
+	{"2"},
+	{"3"},
+	{"4"},
+	{"\t"},
+	{"\r"},
+	{"\x1b"},
+	{"\x1b"},
+	{"/"},
+	{"5"},
+	{"0"},
+	{"e"},
+	{"r"},
+	{" "},
+	{" "},
+	{"v"},
+	{"u"},
+	{"s"},
+	{"f"},
+	{"?", "\x1b[6~", "\x1b"},
+	{"n"},
+	{"m"},
+	{"i"},
+	{"b"},
+	{"\x7f"},
+	{"R", "\x1b"},
+	{"D", "\x1b"},
+}
+
+func TestTheTerminalShowsWhatTheProgramMeans(t *testing.T) {
+	steps := 25
+	if n, err := strconv.Atoi(os.Getenv(framesVariable)); err == nil {
+		steps = n
+	}
+	for _, term := range []string{"xterm-256color", "screen", "linux", "vt100", "tmux-256color"} {
+		t.Run(term, func(t *testing.T) {
+			t.Parallel()
+			// What is said on the screen goes away by itself, and may do so between the two looks. A step after which
+			// something else stands is come to again, and that is waited for first.
+			late := map[int]bool{}
+			for {
+				step, wrong := wrongFrame(t, term, steps, late)
+				switch {
+				case wrong == "":
+					return
+				case late[step]:
+					t.Fatal(wrong)
+				}
+				late[step] = true
+			}
+		})
+	}
+}
+
+// wrongFrame goes through the steps, and says what the first wrong frame is; empty when there is none. After some of the
+// steps it waits until all that goes away by itself is gone.
+func wrongFrame(t *testing.T, term string, steps int, late map[int]bool) (step int, wrong string) {
+	t.Helper()
+	s := begin(t, 100, 30, []string{"TERM=" + term}, "--demo", "--arrivals", "0", "--refresh", "0", "--no-journal", "--messages", "500", "--workflows", "60", "--odd", "0")
+	defer func() { _ = s.cmd.Process.Kill() }()
+	s.calm(quiet)
+	s.write("a")
+	s.calm(quiet)
+	random := rand.New(rand.NewPCG(uint64(len(term)), 3))
+	var pressed []string
+	for n := range steps {
+		for _, key := range frameSteps[random.IntN(len(frameSteps))] {
+			pressed = append(pressed, key)
+			s.write(key)
+			s.calm(quiet)
+		}
+		if late[n] {
+			s.calm(fading)
+		}
+		from := len(s.raw())
+		if err := s.cmd.Process.Signal(syscall.SIGWINCH); err != nil {
+			t.Fatal(err)
+		}
+		s.await("everything to be drawn", func(string) bool { return strings.Contains(string(s.output[from:]), eraseAll) })
+		s.calm(quiet)
+		raw := s.raw()
+		from += strings.Index(raw[from:], eraseAll)
+		if shows, means := cells(raw[:from]), cells(raw[from:]); shows != means {
+			return n, fmt.Sprintf("%s: after %q this stands, and not that:\n%s", term, pressed, otherLines(shows, means))
+		}
+	}
+	return 0, ""
+}
+
+// otherLines are the lines in which two screens are not the same.
+func otherLines(shows, means string) string {
+	var b strings.Builder
+	other := strings.Split(means, "\n")
+	for i, line := range strings.Split(shows, "\n") {
+		if i < len(other) && line != other[i] {
+			fmt.Fprintf(&b, "%2d %s\n   %s\n", i+1, line, other[i])
+		}
+	}
+	return b.String()
+}
+
+// calm waits until no output has come for a while.
+func (s *session) calm(pause time.Duration) {
+	s.t.Helper()
+	deadline := time.Now().Add(patience)
+	for had := -1; had != len(s.raw()); {
+		had = len(s.raw())
+		if time.Now().After(deadline) {
+			s.t.Fatal("the output does not end")
+		}
+		s.mu.Lock()
+		over := time.AfterFunc(pause, s.changed.Broadcast)
+		s.changed.Wait()
+		s.mu.Unlock()
+		over.Stop()
+	}
+}
+
+// cells are the text of the screen after some output, and where the style changes.
+func cells(output string) string {
+	term := vt10x.New(vt10x.WithSize(100, 30))
+	_, _ = term.Write([]byte(plainly(output)))
+	var b strings.Builder
+	for y := range 30 {
+		var styles strings.Builder
+		was := vt10x.Glyph{FG: vt10x.DefaultFG, BG: vt10x.DefaultBG}
+		for x := range 100 {
+			g := term.Cell(x, y)
+			b.WriteRune(max(g.Char, ' '))
+			if g.Mode != was.Mode || g.FG != was.FG || g.BG != was.BG {
+				fmt.Fprintf(&styles, " %d:%x/%x/%x", x, g.Mode, g.FG, g.BG)
+			}
+			was = g
+		}
+		fmt.Fprintf(&b, " |%s\n", styles.String())
+	}
+	return b.String()
+}
+
+// plainly replaces what vt10x does not know: the repetition of a character, and the mode in which characters push the
+// others to the right.
+func plainly(output string) string {
+	var b strings.Builder
+	var last rune
+	inserts := false
+	for i := 0; i < len(output); {
+		rest := output[i:]
+		switch {
+		case strings.HasPrefix(rest, "\x1b["):
+			end := strings.IndexFunc(rest[2:], func(r rune) bool { return r >= '@' && r <= '~' }) + 3
+			if end < 3 {
+				return b.String()
+			}
+			switch sequence := rest[:end]; {
+			case sequence == "\x1b[4h":
+				inserts = true
+			case sequence == "\x1b[4l":
+				inserts = false
+			case rest[end-1] == 'b':
+				n, _ := strconv.Atoi(rest[2 : end-1])
+				b.WriteString(strings.Repeat(string(last), max(n, 1)))
+			default:
+				b.WriteString(sequence)
+			}
+			i += end
+		case rest[0] == '\x1b' || rest[0] < ' ':
+			b.WriteByte(rest[0])
+			i++
+		default:
+			r := []rune(rest[:min(len(rest), 4)])[0]
+			if inserts {
+				b.WriteString("\x1b[1@")
+			}
+			b.WriteRune(r)
+			last = r
+			i += len(string(r))
+		}
+	}
+	return b.String()
+}
