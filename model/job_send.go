@@ -6,6 +6,9 @@ import (
 	"time"
 )
 
+// mostAtOnce is how much of the pace goes out in one call at most: what is sent by it reaches its destination at once.
+const mostAtOnce = 10 * time.Second
+
 // maxUnfound is how often a call is made again for those of its entries that are there, after the server did not find
 // some of the others.
 const maxUnfound = 2
@@ -45,7 +48,13 @@ func (j *Job) takeCall(now time.Time) *jobCall {
 	}
 	for n, c := range j.queue {
 		if !now.Before(c.at) && !j.waitsForFirst(c) {
-			j.queue = append(j.queue[:n:n], j.queue[n+1:]...)
+			rest := j.queue[n+1:]
+			if most := max(1, int(j.pace.used*mostAtOnce.Seconds())); j.Large() && len(c.items) > most {
+				later := *c
+				c.items, later.items = c.items[:most:most], c.items[most:]
+				rest = append([]*jobCall{&later}, rest...)
+			}
+			j.queue = append(j.queue[:n:n], rest...)
 			return c
 		}
 	}

@@ -182,3 +182,22 @@ func TestWhatCameBackOfACanaryGetsItsOwnSettingsBack(t *testing.T) {
 		})
 	}
 }
+
+func TestASlowJobSendsFewAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, p := staged(t, model.Message, 150, failing50(0))
+		j := model.NewJob(1, p)
+		for range 3 {
+			j.Slower(time.Now()) // 10, 5, 2
+		}
+		run.Run(t.Context(), w.client, j, run.SystemClock{}, nil)
+		for _, x := range w.passed {
+			if len(x.ids) > 20 {
+				t.Errorf("%d at once at 2 a second", len(x.ids))
+			}
+		}
+		if err := w.once(p.Verb); err != nil || j.Count(model.Delivered) != 150 {
+			t.Errorf("%v: %v", j.Counts(), err)
+		}
+	})
+}
