@@ -22,6 +22,10 @@ type Attempt struct {
 func Attempts(events []LogEvent) (attempts []Attempt, rest []LogEvent) {
 	events = slices.Clone(events)
 	slices.SortStableFunc(events, func(a, b LogEvent) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(rank(a.State), rank(b.State))) })
+	// Pages may overlap.
+	events = slices.CompactFunc(events, func(a, b LogEvent) bool {
+		return a.At.Equal(b.At) && a.State == b.State && a.Status == b.Status && a.Response == b.Response && a.Error == b.Error
+	})
 	open := false
 	end := func(e *LogEvent) {
 		if !open {

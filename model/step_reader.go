@@ -287,18 +287,3 @@ func (r *StepReader) Again(keys iter.Seq[Key]) {
 		r.retryAt, r.pause = time.Time{}, 0
 	}
 }
-
-// AdoptSteps shows what the store has beyond the first known rows since steps were taken. Where a text decides whether an entry
-// is shown, that is as it was until the next [Listing.Refilter].
-func (l *Listing) AdoptSteps(known int) {
-	rows := l.since(known)
-	for _, r := range rows {
-		old, replaced := l.store.older[r]
-		if v, decided := l.texts.verdicts[old]; replaced && decided {
-			l.texts.forget(old)
-			l.texts.verdicts[r] = v
-		}
-	}
-	l.show(rows)
-	l.countWaiting()
-}

@@ -18,10 +18,6 @@ func newLogDocument(e *model.Entry, p model.LogPage, o documentOptions) *documen
 	} else {
 		b.messageLog(e, p)
 	}
-	if p.Next != "" {
-		b.add(&blank{})
-		b.field(text.Const("And more"), "the log goes on beyond what is read here")
-	}
 	for _, part := range b.doc.parts {
 		b.doc.texts = append(b.doc.texts, part.searchText())
 	}
@@ -37,6 +33,13 @@ func (b *documentBuilder) noLog(id, what string) {
 	b.field(text.Const("No log of it"), why)
 }
 
+// goesOn says that there is more than was read.
+func (b *documentBuilder) goesOn(p model.LogPage) {
+	if p.Next != "" {
+		b.field(text.Const("And more"), "the log goes on beyond what is read here")
+	}
+}
+
 func (b *documentBuilder) messageLog(e *model.Entry, p model.LogPage) {
 	attempts, rest := model.Attempts(p.Events)
 	if len(attempts)+len(rest) == 0 {
@@ -45,6 +48,7 @@ func (b *documentBuilder) messageLog(e *model.Entry, p model.LogPage) {
 	}
 	b.field(text.Const("Message"), e.MessageID)
 	b.field(text.Const("Attempts"), strconv.Itoa(len(attempts))+" in the log, "+retriesConfigured(e.MaxRetries))
+	b.goesOn(p)
 	b.add(&blank{})
 	i := 0
 	for _, r := range rest {
@@ -93,14 +97,17 @@ func (b *documentBuilder) runLog(e *model.Entry, p model.LogPage) {
 		return
 	}
 	b.field(text.Const("Workflow run"), r.ID)
-	took := ""
-	if !r.CompletedAt.IsZero() && !r.CreatedAt.IsZero() {
-		took = "after " + lasted(r.CompletedAt.Sub(r.CreatedAt))
+	b.field(text.Const("State"), r.State)
+	b.field(text.Const("Created"), b.clock(r.CreatedAt))
+	if took := r.CompletedAt.Sub(r.CreatedAt); !r.CompletedAt.IsZero() && !r.CreatedAt.IsZero() {
+		b.field(text.Const("Ended"), dotted(b.clock(r.CompletedAt), "after "+lasted(took)))
+	} else {
+		b.field(text.Const("Ended"), b.clock(r.CompletedAt))
 	}
-	b.field(text.Const("State"), dotted(r.State, b.at("created ", r.CreatedAt), b.at("ended ", r.CompletedAt), took))
 	b.field(text.Const("Failed step"), r.FailedStep())
 	b.field(text.Const("Failure function"), dotted(r.FailureState, statusOf(r.FailureStatus), b.said(r.FailureResponse)))
 	b.field(text.Const("Problem"), r.Problem)
+	b.goesOn(p)
 	b.heading(text.Sprintf("Steps · %d in the log", len(r.Steps)))
 	beside := labelWidth
 	for i := range r.Steps {

@@ -111,7 +111,10 @@ func (m *Model) drawGroup(g *model.Group, here bool, width, span int) []string {
 	default:
 		what = text.Concat(m.commonKey(g), text.Const("  "), what)
 	}
-	step := m.stepOf(g)
+	step := m.stepOf(g, true)
+	if min(what.Width(), leastCause)+step.Width()+2+m.pulse(g).Width() > first.left() {
+		step = m.stepOf(g, false)
+	}
 	tags := m.groupTags(g, first.left()-step.Width(), what.Width())
 	room := first.left() - widthOf(tags)
 	first.put(m.theme.bold, text.Cut(what, max(0, room-step.Width(), min(room, leastCause))))
@@ -234,7 +237,7 @@ func (m *Model) putHistogram(r *row, g *model.Group, width int) {
 func (m *Model) drawVariants(g *model.Group, width int) []string {
 	lines := []string{m.drawRule(width)}
 	lines = append(lines, newRow(width).space(3).put(m.theme.dim, text.Const("together as ")).put(m.theme.plain, text.Line(g.Cause.Text)).
-		put(m.theme.dim, text.Sprintf(" (%s)", g.Cause.Class.String())).put(m.theme.note, m.stepOf(g)).String())
+		put(m.theme.dim, text.Sprintf(" (%s)", g.Cause.Class.String())).put(m.theme.note, m.stepOf(g, true)).String())
 	for i, c := range g.Variants {
 		if len(lines) == variantRows-1 && i < len(g.Variants)-1 {
 			break

@@ -149,6 +149,7 @@ type filterLook struct {
 	kind                model.Kind
 	filter              uint64
 	len, known, waiting int
+	steps               int
 	looked, of          int
 	started, whole      bool
 	complete, exhausted bool
@@ -159,7 +160,7 @@ func (m *Model) filterLook() filterLook {
 	l := m.list()
 	looked, of := l.Searched()
 	return filterLook{
-		width: m.width, kind: m.kind, filter: l.FilterGeneration(), len: l.Len(), known: l.Known(), waiting: l.Waiting(),
+		width: m.width, kind: m.kind, filter: l.FilterGeneration(), len: l.Len(), known: l.Known(), waiting: l.Waiting(), steps: m.stepsWaiting(),
 		looked: looked, of: of, started: l.Started(), whole: l.Whole(), complete: l.Complete(), exhausted: l.Exhausted(),
 		all: l.LoadingAll(), passed: l.Passed(),
 	}
@@ -177,6 +178,7 @@ type keysLook struct {
 	enabled     uint64 // a bit for each binding that the footer may name
 	kind        model.Kind
 	unmasked    bool
+	ofRun, log  bool // of the detail
 	room, width int
 }
 
@@ -190,6 +192,7 @@ type noticeLook struct {
 // detailLook is what the detail is drawn from, once it was read.
 type detailLook struct {
 	doc           *document
+	log           bool
 	key           model.Key
 	rows          int
 	all           bool

@@ -68,7 +68,9 @@ func TestGoldenScreens(t *testing.T) {
 			filterBy(d, "status:503")
 			d.press(keymap.Open, keymap.Open)
 		}},
-		"run": {everything, func(d *driver) { d.press(keymap.Workflows, keymap.Open) }},
+		"run":      {everything, func(d *driver) { d.press(keymap.Workflows, keymap.Open) }},
+		"steps":    {everything, func(d *driver) { d.press(keymap.Workflows, keymap.Open, keymap.Open, keymap.Attempts) }},
+		"attempts": {everything, func(d *driver) { d.press(keymap.Open, keymap.Open, keymap.Attempts) }},
 		"sheet": {everything, func(d *driver) {
 			filterBy(d, "status:503")
 			d.press(keymap.Mark, keymap.Mark, keymap.BringBack)

@@ -141,23 +141,23 @@ func stepsKnown(n int) text.Safe {
 	return text.Sprintf("%s steps known", humanize.Comma(int64(n)))
 }
 
-// stepOf is the step that the runs of a group failed at, as it stands behind their cause; empty when the cause does not have
-// one, or the group is of several.
-func (m *Model) stepOf(g *model.Group) text.Safe {
+// stepOf is the step that the runs of a group failed at, as it stands behind their cause, in few words if need be; empty when
+// the cause does not have one, or the group is of several.
+func (m *Model) stepOf(g *model.Group, named bool) text.Safe {
 	if g.Runs == 0 || g.Causes > 1 || m.causes.by == model.PerStep {
 		return text.Safe{}
 	}
-	sign := text.Const("  ⟂ ")
+	sign, step := text.Const("  ⟂ "), text.Line(g.Cause.Step)
 	if m.opts.ASCII {
-		sign = text.Const("  ")
+		sign = text.Const("  @ ")
 	}
-	if g.Cause.Step == "" {
-		return text.Concat(sign, text.Const("step unknown"))
+	if step.IsEmpty() {
+		step = text.Const("unknown")
 	}
-	if m.width < wideTabs && !m.opts.ASCII {
-		return text.Concat(sign, text.Line(g.Cause.Step))
+	if named {
+		step = text.Concat(text.Const("step "), step)
 	}
-	return text.Concat(sign, text.Sprintf("step %s", g.Cause.Step))
+	return text.Concat(sign, step)
 }
 
 // heir is the place of a group that was shown: its own, else that of the group that has its first entry now.

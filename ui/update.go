@@ -202,7 +202,11 @@ func (m *Model) page(msg pageMsg) tea.Cmd {
 	l := m.lists[msg.kind]
 	if msg.err != nil {
 		var limited *model.RateLimitedError
+		var noIDs *model.NoListByIDError
 		var until time.Time
+		if msg.fetch.Purpose == model.Reread && errors.As(msg.err, &noIDs) {
+			return nil // the rows stay as they were read; the first page was asked for as well
+		}
 		if errors.As(msg.err, &limited) {
 			until = limited.Until
 		}

@@ -99,7 +99,7 @@ func (m *Model) drawDetail() []string {
 		return draw()
 	}
 	look := detailLook{
-		doc: d.doc, key: d.key, top: d.top, width: m.lay.detail.width, height: m.lay.detail.height, focus: m.focus, day: m.today(),
+		doc: d.doc, log: d.log.on, key: d.key, top: d.top, width: m.lay.detail.width, height: m.lay.detail.height, focus: m.focus, day: m.today(),
 		pattern: d.search.pattern, matches: len(d.search.matches), current: d.search.current, allMatches: d.search.all, going: d.search.going,
 	}
 	look.rows, look.all = d.doc.rows()
@@ -257,6 +257,9 @@ func (m *Model) drawFooter() string {
 	}
 	scope := m.scope()
 	look := keysLook{scope: scope, kind: m.kind, unmasked: m.detail.unmasked, room: r.left(), width: m.width}
+	if scope == keymap.Detail {
+		look.ofRun, look.log = m.detail.key.Kind == model.WorkflowRun, m.detail.log.on
+	}
 	for i, b := range footers[scope] {
 		if m.disabled(b.Action) == "" && (b.Action != keymap.Back || m.canGoBack()) {
 			look.enabled |= 1 << i
