@@ -141,7 +141,11 @@ func (d *detailPane) layOut(m *Model) tea.Cmd {
 }
 
 func (d *detailPane) options(m *Model) documentOptions {
-	return documentOptions{masked: !d.unmasked, zone: m.opts.Zone, now: m.now, step: m.saysStep(d.key), cameBack: m.cameBack(&d.whole.Entry)}
+	o := documentOptions{masked: !d.unmasked, zone: m.opts.Zone, now: m.now, step: m.saysStep(d.key)}
+	if d.whole != nil {
+		o.cameBack = m.cameBack(&d.whole.Entry)
+	}
+	return o
 }
 
 func (d *detailPane) show(m *Model, msg documentMsg) tea.Cmd {

@@ -64,7 +64,7 @@ func TestRunsStandUnderStepUnknownUntilTheirStepsAreTakenIn(t *testing.T) {
 	d.shows("FUNCTION_INVOCATION_TIMEOUT  ⟂ step charge-card")
 	d.hides("steps known", "step unknown")
 	d.press(keymap.WhyTogether)
-	d.shows("together as Vercel FUNCTION_INVOCATION_TIMEOUT  ⟂ step charge-card")
+	d.shows("together as Vercel FUNCTION_INVOCATION_TIMEOUT (timeout)  ⟂ step charge-card")
 }
 
 func TestTheCursorStaysOnTheRunsOfAGroupThatGetsAStep(t *testing.T) {
