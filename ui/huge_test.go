@@ -75,10 +75,13 @@ var huge = []struct {
 // allocated runs f, and tells how much was allocated in it and how much is kept afterwards.
 func allocated(f func()) (during, kept int64) {
 	var before, after, end runtime.MemStats
+	// What pools keep is gone after two.
+	runtime.GC()
 	runtime.GC()
 	runtime.ReadMemStats(&before)
 	f()
 	runtime.ReadMemStats(&after)
+	runtime.GC()
 	runtime.GC()
 	runtime.ReadMemStats(&end)
 	return int64(after.TotalAlloc - before.TotalAlloc), int64(end.HeapAlloc) - int64(before.HeapAlloc)

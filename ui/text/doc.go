@@ -22,8 +22,7 @@
 //
 // An escape sequence is not parsed. Its introducer becomes visible and the rest
 // of it is ordinary text, so an unterminated one swallows nothing either.
-// Assigned means assigned in the Unicode version of the Go standard library; on
-// the width of newer characters terminals do not agree yet.
+// Assigned means assigned in the Unicode version of the Go standard library.
 //
 // A modern Hangul syllable spelled in jamo is composed. This is canonically the
 // same text, and terminals disagree on the width of the spelled form.
@@ -39,7 +38,8 @@
 //     an emoji loses its variation selector and its skin tone, a joined emoji
 //     is shown as its members side by side, and of any other cluster (as in
 //     Devanagari or Thai) each letter is shown with ◌ for those of its marks
-//     that cannot be drawn.
+//     that cannot be drawn. Characters on whose width the tables of terminals
+//     differ, as those of the newest versions of Unicode, get stand-ins too.
 //   - The natural form, made by [Lines] and [Block] for bodies, where script is
 //     to be read and no column follows. Clusters stay whole.
 //

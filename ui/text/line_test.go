@@ -26,6 +26,9 @@ func TestClustersThatTerminalsDisagreeOnAreSimplifiedOnlyWhereColumnsFollow(t *t
 		{"Devanagari", "हिन्दी", "ह◌न◌द◌", "हिन्दी"},
 		{"mark that fuses with what follows", "न्", "न◌", "न्"},
 		{"the same under another mark", "न्\u06e4", "न◌", "न्\u06e4"},
+		{"emoji of Unicode 15", "🩷", "⟪U+1FA77⟫", "🩷"},
+		{"sign that Unicode 16 made wide", "☰", "⟪U+2630⟫", "☰"},
+		{"the same under a mark", "☰\u0301", "⟪U+2630⟫◌", "☰\u0301"},
 		{"Thai", "ทำ", "ท◌", "ทำ"},
 		{"jamo", "\u1112\u1161\u11ab\u1112\u1161", "한하", "한하"},
 	} {

@@ -107,8 +107,14 @@ func clusterPiece(raw string, base rune, size int, f form) piece {
 	for c.end < len(raw) && raw[c.end] >= 0x80 && c.extend() {
 	}
 	if c.end == size && c.omitted == 0 {
+		if f == aligned && isDisputed(base) {
+			p := standInPiece(standIn(base), size)
+			p.alarming = false
+			return p
+		}
 		return simplePiece(raw[:size])
 	}
+	c.odd = c.odd || isDisputed(base)
 	p := piece{text: raw[:c.end], size: c.end, width: c.easyWidth()}
 	if p.width == 0 {
 		if f == aligned {

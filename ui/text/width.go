@@ -2,6 +2,7 @@ package text
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
@@ -67,6 +68,49 @@ func firstCluster(s string) (string, int) {
 	return text, max(whole, ansi.StringWidthWc(text))
 }
 
+// disputed are the characters on whose width terminals differ whatever they measure by: those that Unicode 16 made wide,
+// those that are wide only in the tables of some, and what is newer than Unicode 14, which terminals in use do not know and
+// so leave out. TestTmuxPutsTheCursorWhereTheWidthSays finds them.
+var disputed = &unicode.RangeTable{
+	R16: []unicode.Range16{
+		{Lo: 0x2630, Hi: 0x2637, Stride: 1},
+		{Lo: 0x268a, Hi: 0x268f, Stride: 1},
+		{Lo: 0x3248, Hi: 0x324f, Stride: 1},
+		{Lo: 0x4dc0, Hi: 0x4dff, Stride: 1},
+	},
+	R32: []unicode.Range32{
+		{Lo: 0x1123f, Hi: 0x11241, Stride: 1},
+		{Lo: 0x11b00, Hi: 0x11b09, Stride: 1},
+		{Lo: 0x11f00, Hi: 0x11f59, Stride: 1},
+		{Lo: 0x1342f, Hi: 0x1342f, Stride: 1},
+		{Lo: 0x13439, Hi: 0x13455, Stride: 1},
+		{Lo: 0x1b132, Hi: 0x1b132, Stride: 1},
+		{Lo: 0x1b155, Hi: 0x1b155, Stride: 1},
+		{Lo: 0x1d2c0, Hi: 0x1d2d3, Stride: 1},
+		{Lo: 0x1d300, Hi: 0x1d356, Stride: 1},
+		{Lo: 0x1d360, Hi: 0x1d376, Stride: 1},
+		{Lo: 0x1df25, Hi: 0x1df2a, Stride: 1},
+		{Lo: 0x1e030, Hi: 0x1e08f, Stride: 1},
+		{Lo: 0x1e4d0, Hi: 0x1e4f9, Stride: 1},
+		{Lo: 0x1f6dc, Hi: 0x1f6dc, Stride: 1},
+		{Lo: 0x1f774, Hi: 0x1f776, Stride: 1},
+		{Lo: 0x1f77b, Hi: 0x1f77f, Stride: 1},
+		{Lo: 0x1f7d9, Hi: 0x1f7d9, Stride: 1},
+		{Lo: 0x1fa75, Hi: 0x1fa77, Stride: 1},
+		{Lo: 0x1fa87, Hi: 0x1fa88, Stride: 1},
+		{Lo: 0x1faad, Hi: 0x1faaf, Stride: 1},
+		{Lo: 0x1fabb, Hi: 0x1fabd, Stride: 1},
+		{Lo: 0x1fabf, Hi: 0x1fabf, Stride: 1},
+		{Lo: 0x1face, Hi: 0x1facf, Stride: 1},
+		{Lo: 0x1fada, Hi: 0x1fadb, Stride: 1},
+		{Lo: 0x1fae8, Hi: 0x1fae8, Stride: 1},
+		{Lo: 0x1faf7, Hi: 0x1faf8, Stride: 1},
+		{Lo: 0x31350, Hi: 0x323af, Stride: 1},
+	},
+}
+
+func isDisputed(r rune) bool { return r >= 0x2630 && unicode.Is(disputed, r) }
+
 // measure returns the width of s by grapheme clusters and by code points. Both
 // come from the library that the renderer measures with.
 func measure(s string) (whole, single int) {
@@ -116,8 +160,11 @@ func alignMember(s string) string {
 	if agreed(s) {
 		return s
 	}
-	_, size := utf8.DecodeRuneInString(s)
+	r, size := utf8.DecodeRuneInString(s)
 	base := s[:size]
+	if isDisputed(r) {
+		base = standIn(r)
+	}
 	if size == len(s) {
 		return base
 	}
@@ -128,6 +175,9 @@ func alignMember(s string) string {
 // whatever is drawn after it.
 func agreed(s string) bool {
 	whole, single := measure(s)
+	if strings.ContainsFunc(s, isDisputed) {
+		return false
+	}
 	if whole == 0 || whole != single {
 		return false
 	}
