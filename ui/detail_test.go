@@ -157,3 +157,16 @@ func TestHostileTextIsShownAndDoesNotAct(t *testing.T) {
 	}
 	d.shows("␛]0;PWNED␇")
 }
+
+func TestAStandInIsToldFromTextThatLooksLikeOne(t *testing.T) {
+	for name, c := range map[string]struct{ body, want string }{
+		"text": {"␛ a\x1bb", "␛ a\x1b[2m␛\x1b[mb"},
+		"JSON": {"{\"␛\": \"a\u202eb\"}", "\"a\x1b[m\x1b[2m⟪RLO⟫\x1b[m\x1b[32mb\""},
+	} {
+		d := newDriver(t, withDetail(c.body, ""), 120, 40)
+		d.press(keymap.Open)
+		if content := d.m.View().Content; !strings.Contains(content, c.want) {
+			t.Errorf("%s: %q is not on the screen:\n%q", name, c.want, lineWith(d, "␛"))
+		}
+	}
+}

@@ -303,6 +303,9 @@ func TestNoPayloadActsInAnyPlace(t *testing.T) {
 	for _, place := range places {
 		t.Run(place.name, func(t *testing.T) {
 			for i, p := range hostile.Payloads {
+				if underRace > 1 && i%8 > 0 {
+					continue
+				}
 				dir := t.TempDir()
 				if err := os.Chdir(dir); err != nil {
 					t.Fatal(err)

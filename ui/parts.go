@@ -127,19 +127,52 @@ func (b *bodyText) draw(t *Theme, r *row, i int, l *lit) {
 	start, end := b.block.Range(i)
 	lit := l.spans(b.raw, start, end)
 	slice := func(from, to int) text.Safe { return b.block.Slice(i, from, to) }
+	standIns := b.block.StandIns(i)
 	for _, s := range colourJSON(b.raw, start, end) {
-		putLit(t, r, s.kind.look(t), s.from, s.to, lit, slice)
+		for _, p := range apart(s.kind.look(t), s.from, s.to, t.dim, standIns) {
+			putLit(t, r, p.look, p.from, p.to, lit, slice)
+		}
 	}
 }
 
-// putBlock adds a row of a block that is of one look.
+// putBlock adds a row of a block that is of one look, with its stand-ins dim.
 func putBlock(t *Theme, r *row, b *text.Block, raw string, i int, l *lit) {
-	if l == nil {
+	standIns := b.StandIns(i)
+	if l == nil && len(standIns) == 0 {
 		r.put(t.plain, b.Row(i))
 		return
 	}
 	start, end := b.Range(i)
-	putLit(t, r, t.plain, start, end, l.spans(raw, start, end), func(from, to int) text.Safe { return b.Slice(i, from, to) })
+	lit := l.spans(raw, start, end)
+	for _, p := range apart(t.plain, start, end, t.dim, standIns) {
+		putLit(t, r, p.look, p.from, p.to, lit, func(from, to int) text.Safe { return b.Slice(i, from, to) })
+	}
+}
+
+// looked is a range of bytes in a look.
+type looked struct {
+	look     style
+	from, to int
+}
+
+// apart is a range of bytes in a look, with some of them in another.
+func apart(look style, from, to int, other style, spans []text.Span) []looked {
+	var out []looked
+	for _, s := range spans {
+		a, b := max(s.From, from), min(s.To, to)
+		if a >= b {
+			continue
+		}
+		if from < a {
+			out = append(out, looked{look, from, a})
+		}
+		out = append(out, looked{other, a, b})
+		from = b
+	}
+	if from < to {
+		out = append(out, looked{look, from, to})
+	}
+	return out
 }
 
 // reached tells whether the row that shows a byte is found.

@@ -94,6 +94,34 @@ func (b *Block) Slice(i, from, to int) Safe {
 	return b.draw(start, from, to)
 }
 
+// Span is a range of bytes of a body.
+type Span struct{ From, To int }
+
+// StandIns returns which bytes of row i are shown as stand-ins, in order, so that these can be told from text which looks
+// like one.
+func (b *Block) StandIns(i int) []Span {
+	pos, ok := b.seek(i)
+	if !ok {
+		return nil
+	}
+	var spans []Span
+	for col := 0; ; {
+		p, ok := b.step(pos, col)
+		if !ok {
+			return spans
+		}
+		if p.alarming {
+			if last := len(spans) - 1; last >= 0 && spans[last].To == pos {
+				spans[last].To += p.size
+			} else {
+				spans = append(spans, Span{pos, pos + p.size})
+			}
+		}
+		pos += p.size
+		col += p.width
+	}
+}
+
 // RowAt returns the row that shows the byte at offset. An offset outside the
 // body counts as its nearest byte; an empty body has no rows, which gives zero.
 func (b *Block) RowAt(offset int) int {

@@ -137,3 +137,12 @@ func TestBlockSlicesFollowTheRawText(t *testing.T) {
 		}
 	}
 }
+
+func TestBlockTellsItsStandInsFromTextThatLooksLikeThem(t *testing.T) {
+	b := text.NewBlock("␛[m \x1b[m\u202e\x07 é漢\n\xffend\r\n", 40)
+	for i, want := range [][]text.Span{{{6, 7}, {9, 13}}, {{20, 21}}, nil} {
+		if got := b.StandIns(i); !slices.Equal(got, want) {
+			t.Errorf("row %d has stand-ins at %v, want %v", i, got, want)
+		}
+	}
+}

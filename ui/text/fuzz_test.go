@@ -4,8 +4,11 @@ import (
 	"strings"
 	"testing"
 
+	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
+
 	"redrive/ui/text"
+	"redrive/ui/text/hostile"
 )
 
 // snippets meet each other in clusters of every kind.
@@ -136,4 +139,47 @@ func assertRowsCover(t *testing.T, b *text.Block, raw string, n int) {
 	if covered != len(raw) {
 		t.Fatalf("the rows of %q cover %d of %d bytes", raw, covered, len(raw))
 	}
+}
+
+// What the renderer sends for a screen with the text in it is the renderer's own, and the rows around the text are as they
+// would be without it.
+func FuzzScreen(f *testing.F) {
+	addSeeds(func(raw string) { f.Add(raw, raw+raw, uint8(30)) })
+	f.Fuzz(func(t *testing.T, before, after string, w uint8) {
+		width := 1 + int(w)
+		var sent strings.Builder
+		renderer := uv.NewTerminalRenderer(&sent, []string{"TERM=xterm-256color"})
+		renderer.SetFullscreen(true)
+		renderer.SetScrollOptim(true)
+		screen := uv.NewScreenBuffer(width, 6)
+		for _, raw := range []string{before, after, before + after} {
+			rows := []string{"first"}
+			block := text.NewBlock(raw, width)
+			for i := range 3 {
+				rows = append(rows, block.Row(i).String())
+			}
+			rows = append(rows, text.Fit(text.Line(raw), width).String(), "last")
+			screen.Clear()
+			uv.NewStyledString(strings.Join(rows, "\n")).Draw(screen, screen.Bounds())
+			renderer.Render(screen.RenderBuffer)
+			if err := renderer.Flush(); err != nil {
+				t.Fatal(err)
+			}
+			for y, want := range map[int]string{0: "f", 5: "l"} {
+				if got := screen.CellAt(0, y).Content; got != want {
+					t.Fatalf("row %d begins with %q", y, got)
+				}
+			}
+			for y := range 6 {
+				for x := range width {
+					if c := screen.CellAt(x, y); c != nil && (!c.Style.IsZero() || !c.Link.IsZero()) {
+						t.Fatalf("%q gives a cell a look or a link", raw)
+					}
+				}
+			}
+		}
+		if acting := hostile.Acting(sent.String()); acting != "" {
+			t.Fatalf("%s acts, with %q and %q", acting, before, after)
+		}
+	})
 }
