@@ -12,8 +12,10 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"unicode/utf8"
 
 	"redrive/api/emulator"
+	"redrive/ui/text"
 	"redrive/ui/text/hostile"
 )
 
@@ -203,6 +205,69 @@ func TestHostileEntriesDoNotActOnTheTerminal(t *testing.T) {
 	s.ended()
 	if acting := hostile.Acting(s.raw()); acting != "" {
 		t.Errorf("%s reached the terminal", acting)
+	}
+}
+
+func TestNoAttackActsOnTheTerminal(t *testing.T) {
+	server, env := qstash(t, emulator.IncidentOptions{Messages: -1, Workflows: -1, Odd: -1, Seed: 1})
+	n := 0
+	for _, p := range hostile.Payloads {
+		// The terminal of the tests has a cell for each character: it would not show where the cursor is.
+		if shown := text.Line(p.Raw); shown.Width() != utf8.RuneCountInString(shown.String()) {
+			continue
+		}
+		n++
+		server.Add(emulator.Entry{
+			URL: "https://api.acme.io/" + p.Raw, Method: "PO" + p.Raw, QueueName: "q" + p.Raw, Labels: []string{p.Raw, "b"},
+			Header: emulator.Header{"X-" + p.Raw: {p.Raw}}, Body: []byte("A" + p.Raw + "Z"), CallerIP: p.Raw, FlowControlKey: p.Raw,
+			ResponseStatus: 500, ResponseHeader: emulator.Header{p.Raw: {"a"}}, ResponseBody: []byte("B" + p.Raw + "Y"),
+		})
+	}
+	for _, size := range [][2]uint16{{80, 24}, {160, 60}} {
+		t.Run(fmt.Sprint(size), func(t *testing.T) {
+			t.Parallel()
+			s := begin(t, size[0], size[1], append(env, "XDG_STATE_HOME="+t.TempDir()))
+			s.shows("row 1 of")
+			s.write("a")
+			all := fmt.Sprintf(" of %d ", n)
+			s.shows("row 1" + all)
+			for i := 2; i <= n; i++ {
+				s.write("j")
+				s.shows(fmt.Sprintf("row %d%s", i, all))
+				if i%3 > 0 {
+					continue
+				}
+				s.write("\r")
+				s.shows("Destination")
+				s.write("\x1b")
+				s.hides("Destination")
+			}
+			s.write("g")
+			s.shows("row 1" + all)
+			s.write("yr")
+			s.await("the copy", func(string) bool { return clipboards.Match(s.output) })
+			s.write("*")
+			s.shows("marked")
+			s.write("R")
+			s.shows("esc nothing")
+			s.write("\x1b")
+			s.shows("nothing was sent")
+			s.write("3")
+			s.shows("SHARE")
+			s.write("jijjij")
+			s.write("?G")
+			s.shows("Past messages")
+			s.write("qqqq")
+			s.ended()
+			raw := s.raw()
+			copies := clipboards.FindAllString(raw, -1)
+			if len(copies) != 1 {
+				t.Errorf("%d copies were sent: %q", len(copies), copies)
+			}
+			if acting := hostile.Acting(clipboards.ReplaceAllString(raw, "")); acting != "" {
+				t.Errorf("%s reached the terminal", acting)
+			}
+		})
 	}
 }
 
