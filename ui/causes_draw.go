@@ -242,7 +242,7 @@ func (m *Model) drawVariants(g *model.Group, width int) []string {
 		if len(lines) == variantRows-1 && i < len(g.Variants)-1 {
 			break
 		}
-		lines = append(lines, newRow(width).space(3).put(m.theme.dim, text.FitRight(text.Line(humanize.Comma(int64(c.N))), countCell)).space(2).put(m.theme.plain, orNone(c.Value)).String())
+		lines = append(lines, newRow(width).space(3).put(m.theme.dim, text.FitRight(text.Line(humanize.Comma(int64(c.N))), countCell)).space(2).put(m.theme.plain, orNone(model.MaskText(c.Value))).String())
 		if len(lines) == variantRows {
 			break
 		}

@@ -74,7 +74,7 @@ func drawResponse(m *Model, e *model.Entry, width int) (style, text.Safe) {
 	if e.Problem != "" {
 		return m.theme.warn, text.Cell(e.Problem, width)
 	}
-	return m.theme.plain, cellOrNone(e.Response, width)
+	return m.theme.plain, cellOrNone(model.MaskText(e.Response), width)
 }
 
 func cellOrNone(s string, width int) text.Safe {

@@ -190,7 +190,7 @@ func (s *sheet) sample(m *Model, e *model.Entry) text.Safe {
 	if e.WorkflowRunID != "" {
 		id = e.WorkflowRunID
 	}
-	return text.Sprintf("%s  %s  %s  %s  %s", m.when(e), status, text.Cell(id, sampleID), text.Line(model.Destination(e.URL)), orNone(e.Response))
+	return text.Sprintf("%s  %s  %s  %s  %s", m.when(e), status, text.Cell(id, sampleID), text.Line(model.Destination(e.URL)), orNone(model.MaskText(e.Response)))
 }
 
 func (s *sheet) label() text.Safe {
