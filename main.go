@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -33,6 +34,9 @@ const (
 	stuckAfter = 2 * time.Second
 	// leastMemory and mostMemory bound the room for bodies, in MiB.
 	leastMemory, mostMemory = 1, 64 << 10
+	// workMemory is what reading and showing one large entry may take beside the bodies that are kept, before memory that is
+	// free is collected at once instead of later.
+	workMemory = 192 << 20
 	// exitUsage is the exit code for a start that cannot be: no token, no terminal, a bad flag.
 	exitUsage = 2
 )
@@ -153,6 +157,9 @@ func dashboard(stderr io.Writer, o dashboardOptions, incident *incidentFlags) er
 	}
 	if t := os.Getenv("TERM"); t == "" || t == "dumb" {
 		return fmt.Errorf("TERM is %q, which cannot draw a screen: set TERM to what your terminal is, such as xterm-256color", t)
+	}
+	if !o.demo && os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(int64(o.memory)<<20 + workMemory)
 	}
 	client, title, err := connect(o, incident)
 	if err != nil {
