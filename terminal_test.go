@@ -15,7 +15,7 @@ import (
 )
 
 // patience is how long a condition is waited for: far more than it takes.
-const patience = 10 * time.Second
+const patience = 30 * time.Second
 
 // session is the program in a terminal.
 type session struct {
