@@ -65,6 +65,30 @@ type walk struct {
 	// at the end of the walk.
 	last        string
 	oldestFirst bool
+	// reached is the last entry of the newest page, while all pages came in the order of their failures, newest first.
+	reached *Entry
+	mixed   bool
+}
+
+// reach takes note of how far a page went.
+func (w *walk) reach(entries []Entry) {
+	if len(entries) == 0 || w.mixed {
+		return
+	}
+	all := entries
+	if w.reached != nil {
+		all = append([]Entry{*w.reached}, entries...)
+	}
+	w.mixed = !slices.IsSortedFunc(all, func(a, b Entry) int { return compareNewestFirst(&a, &b) })
+	last := entries[len(entries)-1]
+	if w.reached = &last; w.mixed || last.FailedAt.IsZero() {
+		w.reached, w.mixed = nil, true
+	}
+}
+
+// ahead tells whether an entry lies where the walk has not come yet: it is not new, and comes with the pages that follow.
+func (w *walk) ahead(e *Entry) bool {
+	return !w.done && w.reached != nil && !e.FailedAt.IsZero() && compareNewestFirst(w.reached, e) < 0
 }
 
 // NewListing is the empty list of a kind.
@@ -214,11 +238,13 @@ func (l *Listing) Apply(f Fetch, p Page) (gone []Key, next *Fetch) {
 	}
 	end := p.Next == "" || p.Next == f.Query.Cursor
 	met := l.meetsKnown(p.Entries, f.before) && !(l.walk.oldestFirst && l.walk.done)
+	met = met || slices.ContainsFunc(p.Entries, func(e Entry) bool { return l.walk.ahead(&e) })
 	switch f.Purpose {
 	case NextPage:
 		l.fetching, l.retryAt, l.backoff = false, time.Time{}, 0
 		l.walk.started = true
 		l.walk.oldestFirst = l.walk.oldestFirst || isOldestFirst(p.Entries)
+		l.walk.reach(p.Entries)
 		l.walk.last, l.walk.cursor = f.Query.Cursor, p.Next
 		l.walk.done = end
 		if l.walk.done {
@@ -315,7 +341,7 @@ func (l *Listing) put(entries []Entry, newcomers bool) []Row {
 		}
 		_, waits := l.waiting[e.Key]
 		_, off := l.cleared[e.Key]
-		if off || newcomers && (!known || waits) {
+		if off || newcomers && (!known || waits) && !l.walk.ahead(&e) {
 			l.waiting[e.Key] = struct{}{}
 			continue
 		}

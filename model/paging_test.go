@@ -1,6 +1,7 @@
 package model_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -367,5 +368,24 @@ func TestScreenMovesWithTheCursor(t *testing.T) {
 	}
 	if l.Height() != 99 {
 		t.Errorf("height %d", l.Height())
+	}
+}
+
+func TestWhatThePagesHaveNotComeToIsNotNew(t *testing.T) {
+	l := model.NewListing(model.NewStore(), account, model.Message)
+	newestFirst := func(from, to int) []model.Entry { m := messages(from, to); slices.Reverse(m); return m }
+	arrive(t, l, "c", newestFirst(6, 10)...)
+	// All that was loaded left the DLQ: the first page begins where the loaded pages ended.
+	f, _ := l.Refresh(false)
+	if _, more := l.Apply(f, model.Page{Entries: []model.Entry{message(11), message(5), message(4)}, Next: "d"}); more != nil {
+		t.Errorf("%+v is read behind it", more)
+	}
+	if l.Waiting() != 1 || l.Passed() {
+		t.Errorf("%d are new", l.Waiting())
+	}
+	arrive(t, l, "", newestFirst(1, 5)...)
+	l.TakeIn(none)
+	if diff := cmp.Diff(ids(11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1), shown(l)); diff != "" {
+		t.Error(diff)
 	}
 }
