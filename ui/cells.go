@@ -18,7 +18,7 @@ const cellBytes = 1024
 func head(s string) string { return s[:min(len(s), cellBytes)] }
 
 func drawDestination(m *Model, e *model.Entry, width int) (style, text.Safe) {
-	return m.theme.plain, text.Cell(e.Method+" "+model.Destination(e.URL), width)
+	return m.theme.plain, text.Cell(head(e.Method)+" "+model.Destination(e.URL), width)
 }
 
 func drawWorkflow(m *Model, e *model.Entry, width int) (style, text.Safe) {
@@ -74,7 +74,7 @@ func drawResponse(m *Model, e *model.Entry, width int) (style, text.Safe) {
 	if e.Problem != "" {
 		return m.theme.warn, text.Cell(e.Problem, width)
 	}
-	return m.theme.plain, cellOrNone(model.MaskText(e.Response), width)
+	return m.theme.plain, cellOrNone(model.MaskText(head(e.Response)), width)
 }
 
 func cellOrNone(s string, width int) text.Safe {

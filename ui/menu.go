@@ -71,7 +71,7 @@ func filterMenu(l *model.Listing) *menu {
 	terms := e.FilterValues()
 	n := &menu{title: text.Const("Filter by")}
 	for _, t := range terms {
-		n.lines = append(n.lines, text.Line(t))
+		n.lines = append(n.lines, text.Line(head(t)))
 	}
 	n.choose = func(m *Model, i int) tea.Cmd {
 		f, err := m.list().Filter().With(terms[i])

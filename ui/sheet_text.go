@@ -66,7 +66,7 @@ func (s *sheet) says(m *Model) []sheetLine {
 	}
 
 	if p.CursorOutside != nil {
-		add(text.Const("not in it"), text.Sprintf("the row under the cursor is not marked: %s %s", p.CursorOutside.Method, model.Destination(p.CursorOutside.URL)))
+		add(text.Const("not in it"), text.Sprintf("the row under the cursor is not marked: %s %s", head(p.CursorOutside.Method), model.Destination(p.CursorOutside.URL)))
 	}
 	if p.Hidden > 0 {
 		warn(next(p.CursorOutside == nil, text.Const("not in it")), text.Sprintf("%d marked, but hidden by the filter", p.Hidden))
@@ -100,7 +100,7 @@ func (s *sheet) says(m *Model) []sheetLine {
 		add(next(p.CursorOutside == nil && p.Hidden+p.Acted+len(p.Unfit)+p.Gone == 0, text.Const("not in it")), text.Sprintf("%d newcomers that are not shown yet", p.Newcomers))
 	}
 	for i, c := range firstFew(digest.Destinations) {
-		add(next(i == 0, text.Const("to")), text.Sprintf("%d × %s", c.N, c.Value))
+		add(next(i == 0, text.Const("to")), text.Sprintf("%d × %s", c.N, head(c.Value)))
 	}
 	var statuses []text.Safe
 	for _, c := range firstFew(digest.Statuses) {
@@ -190,7 +190,7 @@ func (s *sheet) sample(m *Model, e *model.Entry) text.Safe {
 	if e.WorkflowRunID != "" {
 		id = e.WorkflowRunID
 	}
-	return text.Sprintf("%s  %s  %s  %s  %s", m.when(e), status, text.Cell(id, sampleID), text.Line(model.Destination(e.URL)), orNone(model.MaskText(e.Response)))
+	return text.Sprintf("%s  %s  %s  %s  %s", m.when(e), status, text.Cell(id, sampleID), text.Line(model.Destination(e.URL)), orNone(model.MaskText(head(e.Response))))
 }
 
 func (s *sheet) label() text.Safe {
