@@ -76,7 +76,9 @@ func (p benchProgram) measure(ctx context.Context, b testing.TB) *figures {
 		w.press(quick, times(benchHeight+5, p.down)...)
 	}
 	f.scroll.measured(w, steady, times(200, p.down)...)
-	f.page.measured(w, steady, times(60, p.page)...)
+	if p.page != "" {
+		f.page.measured(w, steady, times(60, p.page)...)
+	}
 	f.idle(w)
 	f.memory, _ = w.memory()
 	if p.letters != "" {

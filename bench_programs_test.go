@@ -29,6 +29,8 @@ type benchProgram struct {
 	page         string
 	// cursor is set when down moves a cursor as long as it is not at the edge of the screen.
 	cursor bool
+	// echo is set when the program only sends back what comes.
+	echo bool
 	// open begins a filter, letters are typed into it, and leave ends it.
 	open, letters, leave string
 }
@@ -47,6 +49,10 @@ func redriveProgram(url, home string) benchProgram {
 // benchPeers are the other programs, those that are not installed included.
 func benchPeers(t testing.TB, file, home string) []benchProgram {
 	peers := []benchProgram{
+		{
+			name: "cat", about: "an echo: what the machine and the harness add", args: []string{"sh", "-c", "stty raw -echo; printf " + firstLabel + "; exec cat"},
+			down: "j", echo: true,
+		},
 		{
 			name: "vim", about: "cursorline", args: []string{"vim", "-u", "NONE", "-i", "NONE", "-n", "-N", "-R", "-c", "set cursorline nowrap ruler", file},
 			down: "j", up: "k", page: "\x06", cursor: true,
@@ -106,8 +112,11 @@ func (p benchProgram) version() string {
 	if p.name == "lnav" {
 		flag = "-V"
 	}
+	if p.args[0] == "sh" {
+		return ""
+	}
 	out, err := exec.Command(p.args[0], flag).Output()
-	if err != nil || p.args[0] == "sh" {
+	if err != nil {
 		return ""
 	}
 	for _, word := range strings.Fields(string(out)) {

@@ -77,6 +77,9 @@ func (r *report) peers() string {
 	}
 	b.WriteString("\n| program | filter B/letter | first of it p50 / p99 ms | last of it p50 / p99 ms | CPU ms/letter | held key over the bad line: B | its lag ms | start over ssh, more than `echo`, ms |\n|---|---|---|---|---|---|---|---|\n")
 	for _, f := range r.all {
+		if f.program.echo {
+			continue
+		}
 		cpu := "–"
 		if f.filter.keys > 0 {
 			cpu = short(f.filter.cpuPerKey())
@@ -91,11 +94,16 @@ func (r *report) peers() string {
 	return b.String()
 }
 
+// remoteMore is how much longer a start over ssh takes than a word over ssh: of both the best, as much else is in them.
+func (f *figures) remoteMore() time.Duration {
+	return quantile(f.remoteStarts, 0) - quantile(f.remoteNothing, 0)
+}
+
 func (f *figures) remoteExtra() string {
 	if len(f.remoteStarts) == 0 {
 		return "–"
 	}
-	return short(quantile(f.remoteStarts, 0.5) - quantile(f.remoteNothing, 0.5))
+	return short(f.remoteMore())
 }
 
 // inProcess runs the benchmarks of View and of reading pages, which need no terminal.

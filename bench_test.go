@@ -45,7 +45,7 @@ func BenchmarkTerminal(b *testing.B) {
 			if p.name == "redrive" {
 				f.more(ctx, b)
 			}
-			if why == "" {
+			if why == "" && !p.echo {
 				f.hold(ctx, b, ssh, bad)
 				f.startRemote(ctx, b, ssh, far)
 			}
@@ -72,6 +72,7 @@ func (f *figures) report(b *testing.B) {
 		b.ReportMetric(ms(quantile(c.first, 0.99)), name+"-p99-ms")
 		b.ReportMetric(ms(c.cpuPerKey()), name+"-cpu-ms/key")
 	}
+	b.ReportMetric(float64(f.scroll.writes)/float64(max(f.scroll.keys, 1)), "scroll-writes/key")
 	b.ReportMetric(ms(quantile(f.starts, 0.5)), "start-ms")
 	b.ReportMetric(float64(f.memory)/1e6, "rss-MB")
 	b.ReportMetric(float64(f.idleBytes), "idle-B")
