@@ -36,6 +36,8 @@ func pair(of []time.Duration) string {
 // short is a duration in milliseconds, with two digits that mean something.
 func short(d time.Duration) string {
 	switch v := ms(d); {
+	case v == 0:
+		return "0"
 	case v < 1:
 		return strconv.FormatFloat(v, 'f', 2, 64)
 	case v < 20:
@@ -96,7 +98,7 @@ func (r *report) peers() string {
 
 // remoteMore is how much longer a start over ssh takes than a word over ssh: of both the best, as much else is in them.
 func (f *figures) remoteMore() time.Duration {
-	return quantile(f.remoteStarts, 0) - quantile(f.remoteNothing, 0)
+	return max(0, quantile(f.remoteStarts, 0)-quantile(f.remoteNothing, 0))
 }
 
 func (f *figures) remoteExtra() string {

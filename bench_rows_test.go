@@ -19,7 +19,7 @@ import (
 	"redrive/api/emulator"
 )
 
-// The rows of the benchmark: as many as a bad week leaves, no two of them alike, each 114 characters wide. The program
+// The rows of the benchmark: as many as a bad week leaves, no two of them alike, each nearly as wide as the screen. The program
 // reads them from an emulator in a process of its own; the other programs read the same text from a file.
 
 const (
@@ -73,11 +73,16 @@ func benchRow(n int, newest time.Time, bodies [][]byte) emulator.Entry {
 	return e
 }
 
-// benchLine is a row as the program shows it in 120 columns.
-func benchLine(e emulator.Entry) string {
+// benchLine is a row as the program shows it in 120 columns: of today it shows the time only.
+func benchLine(e emulator.Entry, now time.Time) string {
+	at := e.FailedAt.UTC()
+	when := at.Format("01-02 15:04:05")
+	if at.Format(time.DateOnly) == now.UTC().Format(time.DateOnly) {
+		when = at.Format("15:04:05")
+	}
 	destination := "POST " + strings.TrimPrefix(e.URL, "https://")
 	return fmt.Sprintf("     %-14s  %-7d  %-32.32s  %-11.11s  %-13.13s  %3d  %-.23s",
-		e.FailedAt.UTC().Format("01-02 15:04:05"), e.ResponseStatus, destination, e.QueueName, e.Labels[0], e.MaxRetries, e.ResponseBody)
+		when, e.ResponseStatus, destination, e.QueueName, e.Labels[0], e.MaxRetries, e.ResponseBody)
 }
 
 // serveBench serves the rows until its standard input ends, which it does when the benchmark does, however that is.
@@ -143,7 +148,7 @@ func benchFile(b testing.TB, rows int) string {
 	newest := time.Now().Add(-time.Minute)
 	var text strings.Builder
 	for n := range rows {
-		text.WriteString(benchLine(benchRow(n, newest, nil)))
+		text.WriteString(benchLine(benchRow(n, newest, nil), newest))
 		text.WriteByte('\n')
 	}
 	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
@@ -166,7 +171,7 @@ func TestTheRowsOfTheBenchmarkAreTheSameInTheFileAndOnTheScreen(t *testing.T) {
 	s.shows(firstLabel)
 	width := 0
 	for n := range 34 {
-		line := []rune(benchLine(benchRow(n, newest, nil)))
+		line := []rune(benchLine(benchRow(n, newest, nil), time.Now()))
 		width += len(line)
 		// The first cells are the cursor's; a cell that is cut ends in an ellipsis.
 		for from, piece := range map[int]int{5: 14, 21: 3, 30: 31, 64: 10, 77: 12, 92: 3, 97: 22} {
