@@ -127,10 +127,13 @@ func (l *Listing) FilterGeneration() uint64 { return l.viewGeneration }
 // Len is the number of rows shown.
 func (l *Listing) Len() int { return len(l.rows) }
 
+// Key is the key of the i-th entry shown.
+func (l *Listing) Key(i int) Key { return l.store.Key(l.rows[i]) }
+
 // Row is the row of the store that is shown as the i-th. As its entry never changes, what was drawn of it can be kept.
 func (l *Listing) Row(i int) Row { return l.rows[i] }
 
-// At is the i-th entry shown.
+// At is the i-th entry shown, put together anew.
 func (l *Listing) At(i int) *Entry { return l.store.At(l.rows[i]) }
 
 // Complete tells whether all that match the filter are loaded: nothing was passed over, and every text was looked in that
@@ -218,7 +221,7 @@ func (l *Listing) Next(now time.Time) (Fetch, bool) {
 func (l *Listing) Reread() (Fetch, bool) {
 	var ids []string
 	for i := l.top; i < min(l.top+l.height, len(l.rows), l.top+PageSize); i++ {
-		ids = append(ids, l.At(i).Key.ID)
+		ids = append(ids, l.Key(i).ID)
 	}
 	f := l.fetch(Reread, "")
 	f.Query.IDs = ids

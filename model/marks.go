@@ -92,12 +92,12 @@ func (l *Listing) MarkRange(may func(Key) bool) bool {
 	}
 	l.Marks.changes()
 	for i := min(from, l.cursor); i <= max(from, l.cursor); i++ {
-		if k := l.At(i).Key; may(k) {
+		if k := l.Key(i); may(k) {
 			l.Marks.set[k] = struct{}{}
 		}
 	}
 	l.Marks.before = nil
-	if k := l.At(l.cursor).Key; l.Marks.Has(k) {
+	if k := l.Key(l.cursor); l.Marks.Has(k) {
 		l.Marks.last = k
 	}
 	return true
@@ -124,7 +124,7 @@ func (l *Listing) BeginMarkAll() MarkAll {
 func (a MarkAll) Run(may func(Key) bool) MarkAll {
 	a.marked = maps.Clone(a.marked)
 	for _, r := range a.rows {
-		if k := a.entries.At(r).Key; may(k) {
+		if k := a.entries.Key(r); may(k) {
 			a.marked[k] = struct{}{}
 		}
 	}

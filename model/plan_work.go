@@ -128,8 +128,8 @@ func (w PlanWork) chosen() (shown []*Entry, hidden int) {
 		return w.shown, w.hidden
 	}
 	for _, r := range w.rows {
-		if e := w.entries.At(r); w.has(e) {
-			shown = append(shown, e)
+		if _, marked := w.marked[w.entries.Key(r)]; marked {
+			shown = append(shown, w.entries.At(r))
 		}
 	}
 	return shown, len(w.marked) - len(shown)

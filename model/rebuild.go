@@ -95,7 +95,7 @@ func (b Rebuild) Run() Rebuilt {
 		}
 		rows = append(rows, r)
 	}
-	slices.SortFunc(rows, func(x, y Row) int { return b.sorting.compare(b.rows.At(x), b.rows.At(y)) })
+	slices.SortFunc(rows, func(x, y Row) int { return b.rows.compare(b.sorting, x, y) })
 	done.rows = rows
 	return done
 }

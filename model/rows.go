@@ -12,7 +12,7 @@ func (l *Listing) show(rows []Row) {
 	var off []int
 	copied := false
 	for _, r := range rows {
-		k := l.store.At(r).Key
+		k := l.store.Key(r)
 		if k.Kind != l.kind {
 			continue
 		}
@@ -83,7 +83,7 @@ func (l *Listing) find(r Row) (int, bool) {
 	if there {
 		return at, true
 	}
-	for v, ok := l.store.Find(l.store.At(r).Key); ok; v, ok = l.store.older[v] {
+	for v, ok := l.store.Find(l.store.Key(r)); ok; v, ok = l.store.older[v] {
 		if i, there := l.place(v); there {
 			return i, true
 		}
@@ -93,10 +93,10 @@ func (l *Listing) find(r Row) (int, bool) {
 
 func (l *Listing) place(r Row) (int, bool) {
 	i := sort.Search(len(l.rows), func(i int) bool { return l.compare(l.rows[i], r) >= 0 })
-	return i, i < len(l.rows) && l.At(i).Key == l.store.At(r).Key
+	return i, i < len(l.rows) && l.store.Key(l.rows[i]) == l.store.Key(r)
 }
 
-func (l *Listing) compare(a, b Row) int { return l.sorting.compare(l.store.At(a), l.store.At(b)) }
+func (l *Listing) compare(a, b Row) int { return l.store.compare(l.sorting, a, b) }
 
 // compareNewestFirst orders by time of failure. The server's order is not relied on.
 func compareNewestFirst(a, b *Entry) int {

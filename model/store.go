@@ -1,52 +1,56 @@
 package model
 
-import (
-	"slices"
-	"strings"
-)
+import "hash/maphash"
 
 // Row is the place of an entry in a [Store]. It never changes its meaning.
 type Row int32
 
 const chunkRows = 256
 
-type chunk [chunkRows]Entry
+// stored is what of a store can be shared.
+type stored = Snapshot
 
 // Store holds every entry ever seen. Rows are only appended: what is read again and has changed becomes a new row, and
 // [Store.Find] leads to it. A [Snapshot] is cheap and may be read while rows are added.
 type Store struct {
-	chunks  []*chunk
-	rows    int
-	index   map[Key]Row
+	stored
+	symbols symbols
+	seed    maphash.Seed
+	index   map[uint64]Row // by the hash of the key
+	clashes map[Key]Row    // those whose hash another key has
 	counts  [len(Kinds)]int
-	strings map[string]string
 	steps   map[Key]string // at which runs failed, of those whose entries say so
 	older   map[Row]Row    // of a row that took another's place, that other
-	// replaced are the rows that others took the place of. It is only appended to, so that it can be shared.
-	replaced []Row
+	reading Entry
 }
 
 // NewStore makes an empty store.
 func NewStore() *Store {
-	return &Store{index: make(map[Key]Row), strings: make(map[string]string), steps: make(map[Key]string), older: make(map[Row]Row)}
+	s := &Store{
+		index: map[uint64]Row{}, clashes: map[Key]Row{}, steps: map[Key]string{}, older: map[Row]Row{}, symbols: newSymbols(), seed: maphash.MakeSeed(),
+	}
+	s.text("")
+	s.cause(Cause{})
+	return s
 }
 
 // Put adds the entry, or finds the row that already says the same. fresh tells that its key was not known before.
 func (s *Store) Put(e Entry) (row Row, fresh bool) {
 	e.Response = s.masked(e.Response)
 	e.Cause = e.Cause.AtStep(s.steps[e.Key])
-	old, known := s.index[e.Key]
-	if known && same(s.at(old), &e) {
-		return old, false
+	old, known := s.Find(e.Key)
+	if known {
+		if s.read(old, &s.reading); same(&s.reading, &e) {
+			return old, false
+		}
 	}
-	s.keep(&e)
 	if s.rows%chunkRows == 0 {
-		s.chunks = append(s.chunks, new(chunk))
+		s.chunks = append(s.chunks, new(rowChunk))
 	}
 	row = Row(s.rows)
-	s.chunks[s.rows/chunkRows][s.rows%chunkRows] = e
+	s.chunks[s.rows/chunkRows][s.rows%chunkRows] = s.pack(&e)
 	s.rows++
-	s.index[e.Key] = row
+	s.lead(e.Key, row)
 	if known {
 		s.older[row] = old
 		s.replaced = append(s.replaced, old)
@@ -58,9 +62,9 @@ func (s *Store) Put(e Entry) (row Row, fresh bool) {
 
 // setStep says at which step a run failed: its entry then has it in its cause, whenever it is read again.
 func (s *Store) setStep(k Key, step string) {
-	s.steps[k] = s.intern(step)
-	if row, known := s.index[k]; known {
-		s.Put(*s.at(row))
+	s.steps[k] = s.kept(step)
+	if row, known := s.Find(k); known {
+		s.Put(*s.At(row))
 	}
 }
 
@@ -69,56 +73,34 @@ func (s *Store) Count(k Kind) int { return s.counts[k] }
 
 // Find is the newest row of the key.
 func (s *Store) Find(k Key) (Row, bool) {
-	row, ok := s.index[k]
+	if row, ok := s.index[s.hash(k)]; !ok || s.Key(row) == k {
+		return row, ok
+	}
+	row, ok := s.clashes[k]
 	return row, ok
 }
 
-// At is the entry of a row; it must not be changed.
-func (s *Store) At(r Row) *Entry { return s.at(r) }
+// lead makes the key lead to the row.
+func (s *Store) lead(k Key, to Row) {
+	h := s.hash(k)
+	if row, taken := s.index[h]; taken && s.Key(row) != k {
+		s.clashes[s.Key(to)] = to
+		return
+	}
+	s.index[h] = to
+}
 
-// Len is the number of rows.
-func (s *Store) Len() int { return s.rows }
-
-func (s *Store) at(r Row) *Entry { return &s.chunks[r/chunkRows][r%chunkRows] }
+func (s *Store) hash(k Key) uint64 { return maphash.String(s.seed, k.ID) + uint64(k.Kind) }
 
 // Snapshot is the store as it is now.
-func (s *Store) Snapshot() Snapshot {
-	return Snapshot{chunks: s.chunks, rows: s.rows, replaced: s.replaced}
-}
-
-// keep stores strings that repeat once, and cuts the entry loose from the page it was decoded from.
-func (s *Store) keep(e *Entry) {
-	for _, p := range []*string{
-		(*string)(&e.Key.DLQ), &e.URL, &e.Method, &e.QueueName, &e.URLGroup, &e.Endpoint, &e.ScheduleID, &e.FlowControlKey,
-		&e.CallerIP, &e.Response, &e.WorkflowURL, &e.FailureState, &e.Problem, &e.Cause.Destination, &e.Cause.Text, &e.Cause.Step,
-	} {
-		*p = s.intern(*p)
-	}
-	e.Labels = slices.Clone(e.Labels)
-	for i := range e.Labels {
-		e.Labels[i] = s.intern(e.Labels[i])
-	}
-	e.Key.ID, e.MessageID, e.WorkflowRunID = strings.Clone(e.Key.ID), strings.Clone(e.MessageID), strings.Clone(e.WorkflowRunID)
-}
+func (s *Store) Snapshot() Snapshot { return s.stored }
 
 // masked is the head of a response without secrets: it is shown in lists, which have no key to mask it.
 func (s *Store) masked(response string) string {
-	if _, kept := s.strings[response]; kept {
+	if _, kept := s.symbols.texts[response]; kept {
 		return response
 	}
 	return MaskText(response)
-}
-
-func (s *Store) intern(v string) string {
-	if v == "" {
-		return ""
-	}
-	if kept, ok := s.strings[v]; ok {
-		return kept
-	}
-	kept := strings.Clone(v)
-	s.strings[kept] = kept
-	return kept
 }
 
 func same(a, b *Entry) bool {
@@ -138,16 +120,3 @@ func same(a, b *Entry) bool {
 		a.WorkflowRunID == b.WorkflowRunID && a.WorkflowURL == b.WorkflowURL &&
 		a.WorkflowCreatedAt.Equal(b.WorkflowCreatedAt) && a.FailureState == b.FailureState && a.Problem == b.Problem
 }
-
-// Snapshot is a store at one moment. It may be read by any goroutine.
-type Snapshot struct {
-	chunks   []*chunk
-	rows     int
-	replaced []Row
-}
-
-// Len is the number of rows.
-func (s Snapshot) Len() int { return s.rows }
-
-// At is the entry of a row; it must not be changed.
-func (s Snapshot) At(r Row) *Entry { return &s.chunks[r/chunkRows][r%chunkRows] }

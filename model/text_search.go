@@ -135,7 +135,7 @@ func (l *Listing) ApplySearch(s TextSearch) bool {
 // looked in since.
 func (l *Listing) takeVerdicts(b Rebuilt) (since []Row) {
 	newest := func(r Row) bool {
-		row, _ := l.store.Find(l.store.At(r).Key)
+		row, _ := l.store.Find(l.store.Key(r))
 		return row == r
 	}
 	for r, v := range b.verdicts {
