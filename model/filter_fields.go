@@ -12,11 +12,14 @@ import (
 type filterField struct {
 	name  string
 	takes string // what its values are
+	part  part   // what of an entry it looks at
 	runs  bool   // only workflow runs have it
 	note  string // what else there is to know, for help
 	// read takes a value in, and returns what is wrong with it, or "". Without it every value is right.
 	read  func(t *term, now time.Time) string
 	match func(t *term, e *Entry) bool
+	// row is match of a row of the store, where that is less work.
+	row func(t *term, p *packedRow) bool
 	// search takes the place of match in a field of texts, which are in the parts.
 	parts  TextParts
 	search func(t *term, e *Entry, texts *Texts) Verdict
@@ -31,7 +34,7 @@ type filterField struct {
 
 var filterFields = []*filterField{
 	{
-		name: "status", takes: "503, 5xx, or none for no response",
+		name: "status", part: sharedPart, takes: "503, 5xx, or none for no response",
 		read: readStatus, match: matchStatus,
 		exact: func(t *term) string {
 			if _, err := strconv.Atoi(t.value); err != nil {
@@ -47,33 +50,36 @@ var filterFields = []*filterField{
 			return []string{strconv.Itoa(e.Status)}
 		},
 	},
-	addressField("url", "the destination: a whole URL, or a part of one",
+	addressField("url", urlPart, "the destination: a whole URL, or a part of one",
 		func(e *Entry) string { return e.URL }, ofMessages(func(s *ServerFilter) *[]string { return &s.URLs })),
 	{
-		name: "method", takes: "the method of the request: POST, GET, …",
+		name: "method", part: sharedPart, takes: "the method of the request: POST, GET, …",
 		match:  func(t *term, e *Entry) bool { return strings.EqualFold(e.Method, t.value) },
 		values: func(e *Entry) []string { return []string{e.Method} },
 	},
-	exactField("queue", "the whole name of a queue",
+	exactField("queue", sharedPart, "the whole name of a queue",
 		func(e *Entry) string { return e.QueueName }, ofMessages(func(s *ServerFilter) *[]string { return &s.Queues })),
-	exactField("group", "the whole name of a URL group",
+	exactField("group", sharedPart, "the whole name of a URL group",
 		func(e *Entry) string { return e.URLGroup }, ofMessages(func(s *ServerFilter) *[]string { return &s.Groups })),
-	exactField("schedule", "the whole id of a schedule",
+	exactField("schedule", sharedPart, "the whole id of a schedule",
 		func(e *Entry) string { return e.ScheduleID }, ofMessages(func(s *ServerFilter) *[]string { return &s.Schedules })),
 	{
-		name: "label", takes: "a whole label, one of those of the entry",
+		name: "label", part: sharedPart, takes: "a whole label, one of those of the entry",
 		match:  func(t *term, e *Entry) bool { return slices.Contains(e.Labels, t.value) },
 		server: ofAll(func(s *ServerFilter) *[]string { return &s.Labels }),
 		values: func(e *Entry) []string { return e.Labels },
 	},
-	exactField("ip", "the whole address of who published",
+	exactField("ip", sharedPart, "the whole address of who published",
 		func(e *Entry) string { return e.CallerIP }, ofAll(func(s *ServerFilter) *[]string { return &s.CallerIPs })),
 	// Whether the lists can be filtered by flow control key is not documented for all kinds.
-	exactField("flow", "a whole flow control key", func(e *Entry) string { return e.FlowControlKey }, nil),
+	exactField("flow", flowPart, "a whole flow control key", func(e *Entry) string { return e.FlowControlKey }, nil),
 	{
 		name: "id", takes: "a whole message id, DLQ id or workflow run id",
 		match: func(t *term, e *Entry) bool {
 			return e.MessageID == t.value || e.Key.ID == t.value || e.WorkflowRunID == t.value
+		},
+		row: func(t *term, p *packedRow) bool {
+			return p.ids[:p.idEnd] == t.value || p.ids[p.idEnd:p.msgEnd] == t.value || p.ids[p.msgEnd:] == t.value
 		},
 		server: func(kind Kind, values []string, s *ServerFilter) {
 			if kind == Message && len(values) == 1 && strings.HasPrefix(values[0], "msg_") {
@@ -81,10 +87,10 @@ var filterFields = []*filterField{
 			}
 		},
 	},
-	ofRunsOnly(addressField("workflow", "the URL of a workflow, whole or a part of it",
+	ofRunsOnly(addressField("workflow", sharedPart, "the URL of a workflow, whole or a part of it",
 		func(e *Entry) string { return e.WorkflowURL }, ofRuns(func(s *ServerFilter) *[]string { return &s.WorkflowURLs }))),
 	// The server is not asked: it may take the id of a run for the beginning of one.
-	ofRunsOnly(exactField("run", "the whole id of a workflow run", func(e *Entry) string { return e.WorkflowRunID }, nil)),
+	ofRunsOnly(exactField("run", wholeEntry, "the whole id of a workflow run", func(e *Entry) string { return e.WorkflowRunID }, nil)),
 	{
 		name: "created", runs: true, takes: "when a workflow run was created: Unix ms, or a time like 2026-11-20T03:00:00Z",
 		note: "exact to the millisecond",
@@ -92,6 +98,7 @@ var filterFields = []*filterField{
 		match: func(t *term, e *Entry) bool {
 			return !e.WorkflowCreatedAt.IsZero() && e.WorkflowCreatedAt.UnixMilli() == t.runMilli
 		},
+		row:   func(t *term, p *packedRow) bool { return p.run == t.runMilli },
 		exact: func(t *term) string { return strconv.FormatInt(t.runMilli, 10) },
 		server: func(kind Kind, values []string, s *ServerFilter) {
 			if kind == WorkflowRun && len(values) == 1 {
@@ -100,7 +107,7 @@ var filterFields = []*filterField{
 		},
 	},
 	{
-		name: "state", runs: true, takes: "the state of the failure function: failed, done, running, cancelled, none, or as it is sent: CALLBACK_FAIL, …",
+		name: "state", runs: true, part: sharedPart, takes: "the state of the failure function: failed, done, running, cancelled, none, or as it is sent: CALLBACK_FAIL, …",
 		read: readState, match: matchState, exact: exactState,
 		server: ofRuns(func(s *ServerFilter) *[]string { return &s.States }),
 		values: stateValues,
@@ -128,12 +135,12 @@ var filterFields = []*filterField{
 	timeField("age", "how long ago it failed: 2h or 3d for at most that, <2h for less, >2h for more",
 		"for a range use since and until", readAge),
 	{
-		name: "cause", takes: "the id of a cause: 8 hex digits",
+		name: "cause", part: causePart, takes: "the id of a cause: 8 hex digits",
 		read: readCauseID, match: func(t *term, e *Entry) bool { return e.Cause.ID == t.cause },
 		values: func(e *Entry) []string { return []string{e.Cause.ID.String()} },
 	},
 	{
-		name: "class", takes: "the class of a cause: " + strings.Join(classNames[:], ", "),
+		name: "class", part: causePart, takes: "the class of a cause: " + strings.Join(classNames[:], ", "),
 		read: readClass, match: func(t *term, e *Entry) bool { return e.Cause.Class == t.class },
 		values: func(e *Entry) []string {
 			if e.Cause.ID == 0 {
@@ -143,7 +150,7 @@ var filterFields = []*filterField{
 		},
 	},
 	{
-		name: "response", takes: "a part of the response's body",
+		name: "response", part: responsePart, takes: "a part of the response's body",
 		parts: ResponseText, search: searchResponse,
 	},
 	textField("body", "a part of the request's body", BodyText, func(t *Texts) string { return t.Body }),
@@ -182,18 +189,18 @@ func ofRunsOnly(f *filterField) *filterField {
 }
 
 // exactField is a field whose values are compared as they are.
-func exactField(name, takes string, of func(*Entry) string, server func(Kind, []string, *ServerFilter)) *filterField {
+func exactField(name string, part part, takes string, of func(*Entry) string, server func(Kind, []string, *ServerFilter)) *filterField {
 	return &filterField{
-		name: name, takes: takes, server: server,
+		name: name, part: part, takes: takes, server: server,
 		match:  func(t *term, e *Entry) bool { return of(e) == t.value },
 		values: func(e *Entry) []string { return []string{of(e)} },
 	}
 }
 
 // addressField is a field of URLs: a whole one is compared as it is, anything else is looked for whatever its case.
-func addressField(name, takes string, of func(*Entry) string, server func(Kind, []string, *ServerFilter)) *filterField {
+func addressField(name string, part part, takes string, of func(*Entry) string, server func(Kind, []string, *ServerFilter)) *filterField {
 	return &filterField{
-		name: name, takes: takes, server: server,
+		name: name, part: part, takes: takes, server: server,
 		match: func(t *term, e *Entry) bool {
 			if isWholeURL(t.value) {
 				return of(e) == t.value

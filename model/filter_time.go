@@ -18,14 +18,18 @@ const longestAgo = 100 * 365 * 24 * time.Hour
 func timeField(name, takes, note string, read func(t *term, now time.Time) string) *filterField {
 	return &filterField{
 		name: name, takes: takes, note: note + "; what has no time of failure is shown unless its creation rules it out",
-		read: read, match: matchTime,
+		read: read,
+		match: func(t *term, e *Entry) bool {
+			at, failed := e.When()
+			return t.matchesTime(at, failed)
+		},
+		row: func(t *term, p *packedRow) bool { return t.matchesTime(p.time(p.when()), p.failed != noTime) },
 	}
 }
 
-// matchTime goes by the time of failure. Where that is not known the creation, which is never later, can settle it; where
+// matchesTime goes by the time of failure. Where that is not known the creation, which is never later, can settle it; where
 // it cannot the entry is shown, whether the term is negated or not: a filter must not hide failures.
-func matchTime(t *term, e *Entry) bool {
-	at, failed := e.When()
+func (t *term) matchesTime(at time.Time, failed bool) bool {
 	switch {
 	case failed:
 		return at.Before(t.span.bound) == t.span.before

@@ -28,6 +28,7 @@ type Listing struct {
 
 	filter  Filter
 	rows    []Row // shown; replaced, never changed below its length, so that it can be shared
+	ordered []Row // all rows there were at the last rebuild, in the order of rows
 	waiting map[Key]struct{}
 	cleared map[Key]struct{} // acted on and taken off the list; replaced, never changed
 

@@ -8,11 +8,11 @@ import (
 	"redrive/model"
 )
 
-// incident are messages as an incident leaves them: with ids as long as the service's, and much that they share.
-func incident(from, n int) []model.Entry {
+// incident are messages as an incident leaves them, each step seconds after the one before: with ids as long as the service's, and much that they share.
+func incident(from, n, step int) []model.Entry {
 	entries := make([]model.Entry, n)
 	for i := range entries {
-		at := from + i
+		at := step * (from + i)
 		entries[i] = message(at, status(500+at%5), labels(fmt.Sprint("release-", at%50)), func(e *model.Entry) {
 			e.MessageID = fmt.Sprintf("msg_26hZCxZCuWyyTWPmSVBrNB882AMqLMqgMtpjeaL%016d", at)
 			e.URL = fmt.Sprintf("https://api%d.acme.io/webhooks/orders", at%20)
@@ -38,7 +38,7 @@ func heap(rows int) (bytes uint64, l *model.Listing) {
 	l.LoadAll()
 	for at := 0; at < rows; at += model.PageSize {
 		f, _ := l.Next(epoch)
-		l.Apply(f, model.Page{Entries: incident(at, model.PageSize), Next: fmt.Sprint(at)})
+		l.Apply(f, model.Page{Entries: incident(at, model.PageSize, 1), Next: fmt.Sprint(at)})
 	}
 	return used() - before, l
 }

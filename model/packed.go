@@ -31,6 +31,7 @@ type packedFlags uint8
 const (
 	responseCut packedFlags = 1 << iota
 	inUTC                   // the times are in UTC, not in the zone of the machine
+	plainIDs                // the ids are ASCII
 	// unpacked says that the entry has something that cannot be packed, and stands whole in what it shares.
 	unpacked
 )
@@ -223,6 +224,9 @@ func (s *Store) pack(e *Entry) packedRow {
 	}
 	if e.ResponseCut {
 		p.flags |= responseCut
+	}
+	if isASCII(p.ids) {
+		p.flags |= plainIDs
 	}
 	zones := 0
 	exact := len(e.Key.ID)+len(e.MessageID) <= math.MaxUint16

@@ -79,8 +79,6 @@ func (l *Listing) Order() Sorting { return l.sorting }
 
 // Sort begins a change of the order. Until [Listing.ApplyRebuilt] the rows stand as they did.
 func (l *Listing) Sort(s Sorting) Rebuild {
-	b := l.Refilter(l.filter, false)
-	b.sorting = s
 	l.nextSorting = s
-	return b
+	return l.Refilter(l.filter, false)
 }

@@ -38,7 +38,8 @@ func (l *Listing) Exhausted() bool { return l.Complete() || l.texts.useless }
 
 // matches tells whether the row is known to match. One that cannot be decided yet is looked in later.
 func (l *Listing) matches(r Row) bool {
-	switch l.filter.Judge(l.store.At(r), nil) {
+	l.store.read(r, &l.store.reading)
+	switch l.filter.Judge(&l.store.reading, nil) {
 	case Included:
 		return true
 	case Excluded:

@@ -175,13 +175,13 @@ func (m *Model) drawHeadings() string {
 // drawRow is the i-th row of the list, as it was drawn before if it still looks like that.
 func (m *Model) drawRow(i int) string {
 	l := m.list()
-	row, e := l.Row(i), l.At(i)
-	look := rowLook{current: i == l.Cursor(), marked: l.Marks.Has(e.Key)}
-	look.outcome, look.acted = m.outcome(e.Key)
+	row, key := l.Row(i), l.Key(i)
+	look := rowLook{current: i == l.Cursor(), marked: l.Marks.Has(key)}
+	look.outcome, look.acted = m.outcome(key)
 	if drawn, ok := m.frame.rows[row]; ok && drawn.look == look {
 		return drawn.line
 	}
-	line := m.drawEntry(e, look)
+	line := m.drawEntry(l.At(i), look)
 	m.frame.rows[row] = drawnRow{look, line}
 	return line
 }
