@@ -10,9 +10,10 @@ import (
 
 // record is where operations are recorded, with what is known of earlier ones.
 type record struct {
-	recorder   model.Recorder
-	trash      model.Trash
-	unfinished []model.Recorded
+	recorder model.Recorder
+	trash    model.Trash
+	// earlier reads what earlier sessions left unfinished; nil when nothing is recorded.
+	earlier func() ([]model.Recorded, error)
 	// trouble says what is wrong with it; empty when nothing is.
 	trouble string
 	wrap    func(model.Backend) model.Backend
@@ -38,11 +39,7 @@ func openRecord(o dashboardOptions, client *api.Client) record {
 	if err != nil {
 		return none.refusing(err)
 	}
-	r := record{recorder: j, trash: j, wrap: j.Wrap, close: j.Close}
-	if r.unfinished, err = j.Unfinished(); err != nil {
-		r.trouble = err.Error()
-	}
-	return r
+	return record{recorder: j, trash: j, wrap: j.Wrap, close: j.Close, earlier: j.Unfinished}
 }
 
 // refusing is a record that cannot be kept.

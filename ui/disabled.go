@@ -10,6 +10,12 @@ func (m *Model) disabled(a keymap.Action) string {
 	if m.planning != nil && a != keymap.No && a != keymap.Interrupt && a != keymap.Suspend {
 		return "a plan is being made"
 	}
+	if m.record.unread {
+		switch a {
+		case keymap.BringBack, keymap.Restart, keymap.RerunFailure, keymap.Delete, keymap.PlanAgain:
+			return "it is still being read what earlier sessions sent"
+		}
+	}
 	if m.jobView.open && m.sheet == nil {
 		return m.disabledInJobs(a)
 	}

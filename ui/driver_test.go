@@ -24,6 +24,7 @@ type driver struct {
 	timers  []timer
 	held    []tea.Cmd // commands not carried out yet, while holding
 	holding bool
+	late    string // the type of messages that come only once they are released
 	ended   bool
 	// clipboard is what was sent to the clipboard of the terminal.
 	clipboard []string
@@ -57,6 +58,9 @@ func newDriver(t *testing.T, b model.Backend, width, height int, options ...opti
 	for _, set := range options {
 		set(&o)
 	}
+	if o.Earlier != nil {
+		d.late = "ui.earlierMsg"
+	}
 	d.m = ui.New(o)
 	d.run(d.m.Init())
 	d.resize(width, height)
@@ -86,6 +90,10 @@ func (d *driver) send(msg tea.Msg) {
 	case tea.SuspendMsg:
 		return
 	}
+	if d.late != "" && fmt.Sprintf("%T", msg) == d.late {
+		d.held = append(d.held, func() tea.Msg { return msg })
+		return
+	}
 	if fmt.Sprintf("%T", msg) == "tea.setClipboardMsg" {
 		d.clipboard = append(d.clipboard, fmt.Sprint(msg))
 		return
@@ -112,7 +120,7 @@ func (d *driver) run(cmd tea.Cmd) {
 // release carries out what was held.
 func (d *driver) release() {
 	d.t.Helper()
-	d.holding = false
+	d.holding, d.late = false, ""
 	held := d.held
 	d.held = nil
 	for _, c := range held {

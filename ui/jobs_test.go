@@ -357,3 +357,29 @@ func TestTheReportIsWrittenToTheNameThatIsAskedFor(t *testing.T) {
 	d.press(keymap.ApplyExport)
 	d.shows("xp.md is there already")
 }
+
+func TestNothingIsSentUntilItIsKnownWhatEarlierSessionsSent(t *testing.T) {
+	unfinished := left(t, message(0), message(1))
+	d := newDriver(t, newMemory(5, 0), 120, 40, recorded(&journal{}), func(o *ui.Options) {
+		o.Earlier = func() ([]model.Recorded, error) { return []model.Recorded{unfinished}, nil }
+	})
+	d.shows("row 1 of 5")
+	for _, verb := range []keymap.Action{keymap.BringBack, keymap.Delete} {
+		d.press(verb)
+		d.shows("does nothing now: it is still being read what earlier sessions sent")
+	}
+	d.release()
+	d.shows("row 1 of 5", "unfinished from an earlier session")
+	d.press(keymap.MarkAll, keymap.BringBack)
+	d.shows("Retry 3 messages")
+}
+
+func TestARecordThatCannotBeReadIsSaid(t *testing.T) {
+	d := newDriver(t, newMemory(5, 0), 120, 40, func(o *ui.Options) {
+		o.Earlier = func() ([]model.Recorded, error) { return nil, errors.New("the journal cannot be read (disk)") }
+	})
+	d.release()
+	d.shows("the journal cannot be read (disk)")
+	d.press(keymap.BringBack)
+	d.shows("Retry 1 message")
+}

@@ -29,8 +29,10 @@ type Options struct {
 	Durable bool
 	// Trash keeps what is deleted; nil when nothing is kept.
 	Trash model.Trash
-	// Unfinished are the operations that earlier sessions left unfinished.
+	// Unfinished are the operations that earlier sessions left unfinished, as far as they are known.
 	Unfinished []model.Recorded
+	// Earlier reads them; nil when there is nothing to read. Until it has, nothing can be brought back or deleted.
+	Earlier func() ([]model.Recorded, error)
 	// Trouble is an error that is said at the start; empty for none.
 	Trouble string
 	// ASCII is set when the locale has no UTF-8: bars are then drawn of plain characters.
@@ -163,7 +165,7 @@ func New(o Options) *Model {
 	m := &Model{
 		opts: o, theme: DefaultTheme(), now: o.Now(), store: model.NewStore(),
 		trash:  trash{saving: map[int]bool{}, held: map[int]time.Time{}, published: map[model.Key]bool{}},
-		record: recording{begun: map[int]bool{}, ended: map[int]bool{}},
+		record: recording{begun: map[int]bool{}, ended: map[int]bool{}, unread: o.Earlier != nil},
 		acted:  map[model.Key]actedOn{}, doubted: map[model.Key]bool{}, calls: &answers{}, filter: newFilterLine(),
 	}
 	m.steps = model.NewStepReader(m.store, o.DLQ)
@@ -195,7 +197,7 @@ func (m *Model) startFilter() tea.Cmd {
 
 // Init reads the first pages.
 func (m *Model) Init() tea.Cmd {
-	cmds := []tea.Cmd{m.startFilter(), m.pump(), m.readTrash(), m.readPast()}
+	cmds := []tea.Cmd{m.startFilter(), m.pump(), m.readEarlier(), m.readTrash(), m.readPast()}
 	if len(m.jobs) > 0 {
 		cmds = append(cmds, m.after(successTime, expireMsg{}))
 	}

@@ -15,6 +15,13 @@ type recording struct {
 	ended   map[int]bool
 	writing bool
 	failed  bool
+	unread  bool // what earlier sessions left is not known yet
+}
+
+// earlierMsg is what earlier sessions left unfinished.
+type earlierMsg struct {
+	found []model.Recorded
+	err   error
 }
 
 // begunMsg tells whether the plan of a job was recorded.
@@ -119,6 +126,30 @@ func (m *Model) recorded(msg notedMsg) tea.Cmd {
 		m.complain(text.Sprintf("the journal cannot be written: what becomes of entries from now on is not kept: %s", msg.err.Error()))
 	}
 	return nil
+}
+
+// readEarlier reads what earlier sessions left unfinished. The first frame does not wait for it.
+func (m *Model) readEarlier() tea.Cmd {
+	read := m.opts.Earlier
+	if read == nil {
+		return nil
+	}
+	return safely("reading the journal", func() tea.Msg {
+		found, err := read()
+		return earlierMsg{found, err}
+	}, func(err error) tea.Msg { return earlierMsg{err: err} })
+}
+
+func (m *Model) earlierRead(msg earlierMsg) tea.Cmd {
+	m.record.unread = false
+	if msg.err != nil {
+		m.complain(text.Line(msg.err.Error()))
+	}
+	m.opts.Unfinished = msg.found
+	past := m.lineage
+	m.takeUnfinished()
+	m.lineage.Join(past) // it may have been read first
+	return m.after(successTime, expireMsg{})
 }
 
 // takeUnfinished takes in what earlier sessions left unfinished. It is looked for, and nothing of it is sent.

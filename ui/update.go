@@ -112,6 +112,8 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 		m.causes.done = time.Time{}
 	case groupedMsg:
 		return m.grouped(msg)
+	case earlierMsg:
+		return m.earlierRead(msg)
 	case begunMsg:
 		return m.jobBegun(msg)
 	case notedMsg:

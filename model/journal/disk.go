@@ -17,6 +17,8 @@ type disk interface {
 	read(name string) ([]byte, error)
 	// head is the beginning of a file, at most so many bytes.
 	head(name string, most int64) ([]byte, error)
+	// tail is the end of a file, at most so many bytes.
+	tail(name string, most int64) ([]byte, error)
 	// create makes a file that is there with all of its content, safely, or not at all.
 	create(name string, content []byte) (file, error)
 	// open is for going on with a file.
@@ -61,6 +63,20 @@ func (d folder) head(name string, most int64) ([]byte, error) {
 	}
 	defer func() { _ = f.Close() }()
 	return io.ReadAll(io.LimitReader(f, most))
+}
+
+func (d folder) tail(name string, most int64) ([]byte, error) {
+	f, err := os.OpenFile(d.at(name), os.O_RDONLY|syscall.O_NOFOLLOW, 0)
+	if err != nil {
+		return nil, plainError(err)
+	}
+	defer func() { _ = f.Close() }()
+	about, err := f.Stat()
+	if err != nil {
+		return nil, plainError(err)
+	}
+	from := max(0, about.Size()-most)
+	return io.ReadAll(io.NewSectionReader(f, from, most))
 }
 
 func (d folder) create(name string, content []byte) (_ file, err error) {

@@ -188,6 +188,13 @@ func (d failing) read(name string) ([]byte, error) {
 	return d.disk.read(name)
 }
 
+func (d failing) tail(name string, most int64) ([]byte, error) {
+	if err := d.fail("read"); err != nil {
+		return nil, err
+	}
+	return d.disk.tail(name, most)
+}
+
 func (d failing) head(name string, most int64) ([]byte, error) {
 	if err := d.fail("read"); err != nil {
 		return nil, err

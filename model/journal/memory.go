@@ -39,6 +39,11 @@ func (m *memory) read(name string) ([]byte, error) {
 	return slices.Clone(f.content), nil
 }
 
+func (m *memory) tail(name string, most int64) ([]byte, error) {
+	b, err := m.read(name)
+	return b[max(0, int64(len(b))-most):], err
+}
+
 func (m *memory) head(name string, most int64) ([]byte, error) {
 	b, err := m.read(name)
 	return b[:min(int64(len(b)), most)], err

@@ -33,6 +33,9 @@ func sorted(d disk, suffix string) ([]listed, error) {
 	return files, nil
 }
 
+// tailBytes is how much of a file is read to see whether its last line is its end: far more than that line has.
+const tailBytes = 4 << 10
+
 // Unfinished are the operations that have no end, oldest first. Those that this session has begun are not among them, and
 // neither are those of another one that still holds the lock. It locks nothing.
 //
@@ -45,15 +48,18 @@ func (j *Journal) Unfinished() ([]model.Recorded, error) {
 	}
 	var found []model.Recorded
 	for _, file := range files {
-		content, err := j.ops.read(file.file)
+		content, err := j.ops.tail(file.file, tailBytes)
+		if err == nil && hasEnded(content) {
+			continue
+		}
+		if err == nil {
+			content, err = j.ops.read(file.file)
+		}
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
 			return nil, notRead(err)
-		}
-		if hasEnded(content) {
-			continue
 		}
 		if r := readOperation(file.file, content); !r.Ended && !alive(file.name, r.session) {
 			found = append(found, r.Recorded)

@@ -189,7 +189,7 @@ func (l *line) result() model.WriteResult {
 	}
 }
 
-// hasEnded tells whether the last line of a file is its end, without reading the others.
+// hasEnded tells whether the last line of a file is its end, without reading the others. The end of the file is enough of it.
 func hasEnded(content []byte) bool {
 	b, whole := bytes.CutSuffix(content, []byte{'\n'})
 	b = b[bytes.LastIndexByte(b, '\n')+1:]
