@@ -16,6 +16,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
@@ -30,6 +31,8 @@ const (
 	answerTime = time.Second
 	// slowWrite is how long a write to the terminal may take before the line counts as stalled.
 	slowWrite = 100 * time.Millisecond
+	// tuneAfter is when the start is over, far more than it takes.
+	tuneAfter = time.Second
 	// stuckAfter is how long the screen may take to end after a signal before it is left as it is.
 	stuckAfter = 2 * time.Second
 	// leastMemory and mostMemory bound the room for bodies, in MiB.
@@ -161,6 +164,7 @@ func dashboard(stderr io.Writer, o dashboardOptions, incident *incidentFlags) er
 	if !o.demo && os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(int64(o.memory)<<20 + workMemory)
 	}
+	go tune()
 	client, title, err := connect(o, incident)
 	if err != nil {
 		return err
@@ -227,6 +231,15 @@ func dashboard(stderr io.Writer, o dashboardOptions, incident *incidentFlags) er
 		return &runError{err}
 	}
 	return nil
+}
+
+// tune does beside the start what the first frame should not wait for. The first width that is looked up builds a table of
+// 2 MB; and garbage is collected at half of what is in use, once many rows may be: they are meant to fit a small machine.
+func tune() {
+	ansi.StringWidthWc("─")
+	if os.Getenv("GOGC") == "" {
+		time.AfterFunc(tuneAfter, func() { debug.SetGCPercent(50) })
+	}
 }
 
 func waitForAnswers(inFlight *model.InFlight) {

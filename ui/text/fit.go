@@ -5,8 +5,10 @@ import "strings"
 // ellipsis marks text that was left out.
 const ellipsis = "…"
 
-// ellipsisWidth is one, except where ambiguous characters are set up as wide.
-var ellipsisWidth = cells(ellipsis)
+// ellipsisWidth is one, except where ambiguous characters are set up as wide. It
+// is found of another such character: to look the ellipsis up would build a
+// table of 2 MB before the program begins.
+var ellipsisWidth = cells("±")
 
 // Cut returns the aligned form of s in at most width cells, with … where text
 // is left out.

@@ -31,7 +31,7 @@ func simpleWidth(r rune) int {
 		r >= 0x0400 && r <= 0x0482, r >= 0x048a && r <= 0x052f, // Cyrillic
 		r >= 0x2010 && r <= 0x2027, // dashes, quotes and the ellipsis
 		r >= 0x2400 && r <= 0x2421, // control pictures
-		r >= 0x2500 && r <= 0x257f, // box drawing
+		r >= 0x2500 && r <= 0x259f, // box drawing and blocks
 		r == 0x27ea, r == 0x27eb:   // brackets of the stand-ins
 		return 1
 	}
