@@ -2,7 +2,6 @@ package api
 
 import (
 	"bytes"
-	"container/list"
 	"math"
 	"strings"
 	"sync"
@@ -116,26 +115,29 @@ type bodies struct {
 	mu     sync.Mutex
 	room   int64
 	used   int64
-	recent *list.List // of *keptTexts, the latest first
-	of     map[model.Key]*list.Element
+	recent keptTexts // the ring of what is kept: the latest comes after it, the least recent before
+	of     map[model.Key]*keptTexts
 }
 
 type keptTexts struct {
-	key model.Key
+	key           model.Key
+	before, after *keptTexts
 	rawTexts
 }
 
 func (k *keptTexts) size() int64 { return int64(len(k.json)) + entryOverhead }
 
 func newBodies(room int64) *bodies {
-	return &bodies{room: room, recent: list.New(), of: map[model.Key]*list.Element{}}
+	b := &bodies{room: room, of: map[model.Key]*keptTexts{}}
+	b.recent.before, b.recent.after = &b.recent, &b.recent
+	return b
 }
 
 // keptPage are the texts of a page until it is known to be whole.
 type keptPage []*keptTexts
 
 func (p *keptPage) add(key model.Key, t *rawTexts) {
-	k := &keptTexts{key, *t}
+	k := &keptTexts{key: key, rawTexts: *t}
 	k.json = bytes.Clone(t.json)
 	*p = append(*p, k)
 }
@@ -150,18 +152,20 @@ func (b *bodies) putAll(page keptPage) {
 		if k.size() > b.room {
 			continue
 		}
-		b.of[k.key] = b.recent.PushFront(k)
+		b.of[k.key] = k
+		k.before, k.after = &b.recent, b.recent.after
+		k.before.after, k.after.before = k, k
 		for b.used += k.size(); b.used > b.room; {
-			b.drop(b.recent.Back())
+			b.drop(b.recent.before)
 		}
 	}
 }
 
-func (b *bodies) drop(at *list.Element) {
-	if at == nil {
+func (b *bodies) drop(k *keptTexts) {
+	if k == nil {
 		return
 	}
-	k := b.recent.Remove(at).(*keptTexts)
+	k.before.after, k.after.before = k.after, k.before
 	delete(b.of, k.key)
 	b.used -= k.size()
 }
@@ -169,11 +173,11 @@ func (b *bodies) drop(at *list.Element) {
 func (b *bodies) get(key model.Key) (rawTexts, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	at, kept := b.of[key]
+	k, kept := b.of[key]
 	if !kept {
 		return rawTexts{}, false
 	}
-	return at.Value.(*keptTexts).rawTexts, true
+	return k.rawTexts, true
 }
 
 // Texts are texts of an entry that a list read, while there is room for them ([Config.Memory]). It sends nothing.
