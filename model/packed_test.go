@@ -2,6 +2,7 @@ package model_test
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -106,4 +107,56 @@ func TestRowsAreOrderedAsTheirEntriesAre(t *testing.T) {
 			}
 		}
 	})
+}
+
+// fill gives everything in a value something that is not its zero.
+func fill(v reflect.Value, n *int) {
+	*n++
+	switch v.Kind() {
+	case reflect.Struct:
+		if v.Type() == reflect.TypeFor[time.Time]() {
+			v.Set(reflect.ValueOf(epoch.Add(time.Duration(*n) * time.Second)))
+			return
+		}
+		for i := range v.NumField() {
+			fill(v.Field(i), n)
+		}
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
+		for i := range v.Len() {
+			fill(v.Index(i), n)
+		}
+	case reflect.String:
+		v.SetString(fmt.Sprint("value", *n))
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Uint8:
+		v.SetUint(1)
+	case reflect.Uint32, reflect.Uint64:
+		v.SetUint(uint64(*n))
+	case reflect.Int, reflect.Int64:
+		v.SetInt(int64(*n))
+	default:
+		panic(v.Type().String() + " is not filled")
+	}
+}
+
+func TestEveryFieldOfAnEntryIsKept(t *testing.T) {
+	var e model.Entry
+	n := 0
+	fill(reflect.ValueOf(&e).Elem(), &n)
+	s := model.NewStore()
+	row, _ := s.Put(e)
+	if diff := cmp.Diff(e, *s.At(row)); diff != "" {
+		t.Error(diff)
+	}
+	for i := range reflect.TypeFor[model.Entry]().NumField() {
+		other := e
+		reflect.ValueOf(&other).Elem().Field(i).SetZero()
+		other.Key.ID = fmt.Sprint("other", i) // entries of one id differ in nothing that the id says
+		row, _ := s.Put(other)
+		if diff := cmp.Diff(other, *s.At(row)); diff != "" {
+			t.Errorf("without %s: %s", reflect.TypeFor[model.Entry]().Field(i).Name, diff)
+		}
+	}
 }
