@@ -84,6 +84,16 @@ func isASCII(s string) bool {
 	return true
 }
 
+// isPlainID tells whether a text is of what the service makes its ids of.
+func isPlainID(s string) bool {
+	for i := range len(s) {
+		if c := lower(s[i]); (c < 'a' || c > 'z') && !isDigit(c) && c != '_' && c != '-' {
+			return false
+		}
+	}
+	return true
+}
+
 // folded is a text in lower case that is looked for in many others.
 type folded struct {
 	part   string

@@ -167,6 +167,7 @@ func (j *rowJudge) look(c *clause) Verdict {
 // wordSearch looks for a bare word in rows, as [term.matchesWord] does in entries.
 type wordSearch struct {
 	folded folded
+	plain  bool // it can be in an id as ids are
 	rows   *Snapshot
 	texts  []bool // of each text that was looked at, whether it has the word
 	looked []bool
@@ -176,7 +177,7 @@ type wordSearch struct {
 
 func newWordSearch(word string, s *Snapshot) *wordSearch {
 	return &wordSearch{
-		folded: newFolded(word), rows: s, texts: make([]bool, len(s.texts)), looked: make([]bool, len(s.texts)), shared: make([]Verdict, len(s.shared)), causes: make([]Verdict, len(s.causes)),
+		folded: newFolded(word), plain: isPlainID(word), rows: s, texts: make([]bool, len(s.texts)), looked: make([]bool, len(s.texts)), shared: make([]Verdict, len(s.shared)), causes: make([]Verdict, len(s.causes)),
 	}
 }
 
@@ -186,6 +187,9 @@ func (w *wordSearch) matches(p *packedRow) bool {
 	}
 	in := w.folded.in
 	if p.flags&plainIDs != 0 {
+		if !w.plain {
+			return false
+		}
 		in = w.folded.inASCII
 	}
 	return in(p.ids[:p.idEnd]) || in(p.ids[p.idEnd:p.msgEnd]) || in(p.ids[p.msgEnd:])

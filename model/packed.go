@@ -31,7 +31,7 @@ type packedFlags uint8
 const (
 	responseCut packedFlags = 1 << iota
 	inUTC                   // the times are in UTC, not in the zone of the machine
-	plainIDs                // the ids are ASCII
+	plainIDs                // the ids are of letters, digits, _ and - alone
 	// unpacked says that the entry has something that cannot be packed, and stands whole in what it shares.
 	unpacked
 )
@@ -225,7 +225,7 @@ func (s *Store) pack(e *Entry) packedRow {
 	if e.ResponseCut {
 		p.flags |= responseCut
 	}
-	if isASCII(p.ids) {
+	if isPlainID(p.ids) {
 		p.flags |= plainIDs
 	}
 	zones := 0
