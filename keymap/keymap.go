@@ -279,7 +279,7 @@ var bindings = []Binding{
 	bind(StopFeed, groupJobs, "stop: what was not sent stays as it is; nothing on the server is cancelled", "x", "stop", []string{"x"}, Jobs, JobEntries).footer(3),
 	bind(Faster, groupJobs, "feed faster", "+", "faster", []string{"+"}, Jobs, JobEntries).footer(5),
 	bind(Slower, groupJobs, "feed slower", "-", "slower", []string{"-"}, Jobs, JobEntries).footer(6),
-	bind(PlanAgain, groupJobs, "plan what was refused, not sent, or came back; of an operation that a session left unfinished, what is left", "R", "plan the rest", []string{"R"}, Jobs, JobEntries).writes().footer(4),
+	bind(PlanAgain, groupJobs, "plan what was refused, not sent, or came back, or of that what is shown; of an operation that a session left unfinished, what is left", "R", "plan the rest", []string{"R"}, Jobs, JobEntries).writes().footer(4),
 	bind(Canary, groupJobs, "of a canary that was delivered: what was answered, and the sheet for what waits behind it", "C", "the others", []string{"C"}, Jobs, JobEntries).writes().footer(7),
 	bind(TakeBack, groupJobs, "take back a delete that still waits", "z", "take back", []string{"z"}, Everywhere),
 	bind(OnlyOutcome, groupJobs, "show the entries with one outcome", "f", "filter", []string{"f"}, JobEntries).footer(1),

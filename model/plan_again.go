@@ -8,15 +8,16 @@ import (
 )
 
 // PlanAgain is the plan for what a job did not bring to a good end: what was not sent, what was refused, and what came back,
-// by its new entry. busy tells of an entry that takes no verb now. The error says why there is nothing to plan.
-func PlanAgain(j *Job, operation string, now time.Time, busy func(Key) bool) (Plan, error) {
+// by its new entry; with states, only what is in one of them. busy tells of an entry that takes no verb now. The error says
+// why there is nothing to plan.
+func PlanAgain(j *Job, operation string, now time.Time, busy func(Key) bool, states ...OutcomeState) (Plan, error) {
 	p := Plan{Verb: j.Plan.Verb, Operation: operation, FrozenAt: now, Overrides: j.Plan.Overrides}
 	var keys []Key
 	unlinked, doubtful := 0, 0
 	given, gives := map[Key]Overrides{}, j.Gives()
 	for i := range j.items {
 		o := j.Outcome(i)
-		if !o.Settled() {
+		if !o.Settled() || len(states) > 0 && !slices.Contains(states, o.State) {
 			continue
 		}
 		var e Entry
@@ -67,6 +68,9 @@ func PlanAgain(j *Job, operation string, now time.Time, busy func(Key) bool) (Pl
 			return Plan{}, fmt.Errorf("there is nothing left to plan: the new entries of the %d that came back are not known (r in the list reads it again)", unlinked)
 		case p.Acted > 0:
 			return Plan{}, errors.New("there is nothing left to plan: what is left of it is being acted on, or was")
+		}
+		if len(states) > 0 {
+			return Plan{}, errors.New("there is nothing to plan of what is shown: f shows all of the job")
 		}
 		return Plan{}, errors.New("there is nothing left to plan: nothing of this job was refused, not sent, or came back")
 	}

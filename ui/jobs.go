@@ -254,7 +254,7 @@ func (m *Model) moveInJobs(n int) {
 func (m *Model) jobRows() int {
 	above := 1
 	if m.jobView.inside != nil {
-		above = jobHeadRows
+		above = jobHeadRows + len(m.whyStopped(m.jobView.inside.job))
 	}
 	return max(1, m.lay.body.height-above)
 }
@@ -294,7 +294,8 @@ func outcomeSortMenu(e *jobEntries) *menu {
 	return n
 }
 
-// planAgain shows the sheet for what a job did not bring to a good end; of an operation that a session left unfinished, for
+// planAgain shows the sheet for what a job did not bring to a good end, of its entries with one outcome when only these are
+// shown; of an operation that a session left unfinished, for
 // what it had not sent.
 func (m *Model) planAgain(j *model.Job) tea.Cmd {
 	if j.Restored && j.State() == model.Paused {
@@ -302,7 +303,11 @@ func (m *Model) planAgain(j *model.Job) tea.Cmd {
 		m.sheet.rest, m.sheet.refresh = j, true
 		return cmd
 	}
-	plan, err := model.PlanAgain(j, m.opts.NewOperation(), m.now, m.takesNoVerb)
+	var states []model.OutcomeState
+	if e := m.jobView.inside; e != nil && e.filter {
+		states = append(states, e.only)
+	}
+	plan, err := model.PlanAgain(j, m.opts.NewOperation(), m.now, m.takesNoVerb, states...)
 	if err != nil {
 		return m.say(text.Line(err.Error()))
 	}

@@ -206,8 +206,9 @@ func (m *Model) drawJobEntries(lines []string, e *jobEntries, width, height int)
 	if why, until := j.Trouble(m.now); why != "" {
 		head.put(m.theme.warn, text.Sprintf("  again at %s: %s", m.clock(until), text.Line(why)))
 	}
-	if why := j.Stopped(); why != "" {
-		head.put(m.theme.warn, text.Sprintf("  %s", text.Line(why)))
+	lines = append(lines, head.String())
+	for _, why := range m.whyStopped(j) {
+		lines = append(lines, newRow(width).space(2).put(m.theme.warn, why).String())
 	}
 	bar := newRow(width).space(2)
 	m.drawBar(bar, j, min(barWidth+width/4, width-4))
@@ -221,14 +222,25 @@ func (m *Model) drawJobEntries(lines []string, e *jobEntries, width, height int)
 	outcome, id := min(outcomeCell, max(14, width*2/5)), min(entryIDCell, width/5)
 	columns := newRow(width).space(gutter).fit(m.theme.dim, text.Const("OUTCOME"), outcome).space(columnGap).
 		fit(m.theme.dim, idHeading, id).space(columnGap).put(m.theme.dim, text.Const("DESTINATION AND WHY"))
-	lines = append(lines, head.String(), bar.String(), counts.String(), columns.String())
+	lines = append(lines, bar.String(), counts.String(), columns.String())
 	if len(e.rows) == 0 {
 		return append(lines, newRow(width).space(gutter).put(m.theme.dim, text.Const("none is that now: f chooses another outcome")).String())
 	}
-	for n := e.top; n < min(len(e.rows), e.top+height-jobHeadRows); n++ {
+	for n, last := e.top, min(len(e.rows), e.top+height-len(lines)); n < last; n++ {
 		lines = append(lines, m.drawJobEntry(j, e.rows[n], n == e.at, width, outcome, id))
 	}
 	return lines
+}
+
+// whyStopped is why a job was stopped before all was sent, in as many lines as it needs, but not too many.
+func (m *Model) whyStopped(j *model.Job) []text.Safe {
+	const most = 3
+	why := j.Stopped()
+	if why == "" {
+		return nil
+	}
+	lines := wrapWords(text.Line(why), max(20, m.width-4))
+	return lines[:min(len(lines), most)]
 }
 
 func (m *Model) drawJobEntry(j *model.Job, i int, here bool, width, outcome, id int) string {

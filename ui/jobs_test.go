@@ -66,6 +66,21 @@ func TestAJobIsStoppedAndWhatWasNotSentIsPlannedAnew(t *testing.T) {
 	d.shows("retry of 50 messages")
 }
 
+func TestOnlyTheEntriesThatAreShownArePlannedAnew(t *testing.T) {
+	b := newMemory(150, 0)
+	b.ends = func(string) model.LogEvent { return model.LogEvent{State: "FAILED"} }
+	d := newDriver(t, b, 120, 40)
+	bulk(d, "150")
+	d.pass(2 * time.Minute)
+	d.press(keymap.JobsView, keymap.Open)
+	d.shows("100 came back", "50 not sent", "stopped by its rule")
+	d.press(keymap.OnlyOutcome, keymap.Down, keymap.Down, keymap.Choose, keymap.PlanAgain)
+	d.shows("only not sent", "Retry 50 messages")
+	d.press(keymap.Drop)
+	d.press(keymap.OnlyOutcome, keymap.Up, keymap.Choose, keymap.PlanAgain)
+	d.shows("only came back", "the new entries of the 100 that came back are not known")
+}
+
 func TestThePaceOfAJobIsChanged(t *testing.T) {
 	b := newMemory(330, 0)
 	d := newDriver(t, b, 120, 40)

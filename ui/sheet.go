@@ -297,6 +297,10 @@ func (m *Model) sumUp(j *model.Job) tea.Cmd {
 	if good == j.Len() && j.Extra() == 0 {
 		return m.say(words)
 	}
+	if why := j.Stopped(); why != "" && j.Large() {
+		m.complain(text.Concat(words, text.Const(" — "), text.Line(why)))
+		return nil
+	}
 	for i := range j.Len() {
 		if o := j.Outcome(i); o.State != model.Sent && o.State != model.Delivered && o.State != model.Retrying && o.Reason != "" {
 			words = text.Concat(words, text.Const(" — "), text.Line(head(o.Reason)))
