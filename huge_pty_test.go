@@ -26,6 +26,7 @@ func (s *session) peak() int {
 }
 
 func TestALineOf50MBIsOpenedSearchedAndLeft(t *testing.T) {
+	t.Parallel()
 	server, env := qstash(t, emulator.IncidentOptions{Messages: 30, Workflows: -1, Odd: -1, Seed: 1})
 	line := append(bytes.Repeat([]byte("0123456789abcde\x1b"), 50<<20/16), "the needle"...)
 	server.Add(emulator.Entry{URL: "https://api.acme.io/one-line", ResponseStatus: 500, ResponseBody: line})

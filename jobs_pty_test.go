@@ -52,6 +52,7 @@ func TestANumberThatIsTypedIntoTheListSendsNothing(t *testing.T) {
 }
 
 func TestAnOperationOutlivesItsSession(t *testing.T) {
+	t.Parallel()
 	server, env := qstash(t, emulator.IncidentOptions{Messages: 350, Workflows: -1, Odd: -1, Seed: 1})
 	env = append(env, "XDG_STATE_HOME="+t.TempDir())
 	var retried atomic.Int32
@@ -74,7 +75,7 @@ func TestAnOperationOutlivesItsSession(t *testing.T) {
 	s.write("R")
 	s.confirmNumber("350")
 	s.write("4++++")
-	s.await("the third call", func(string) bool { return retried.Load() >= 3 })
+	s.until("the third call", func() bool { return retried.Load() >= 3 })
 	if err := s.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
@@ -95,6 +96,10 @@ func TestAnOperationOutlivesItsSession(t *testing.T) {
 	left := strings.Fields(s.screen()[strings.Index(s.screen(), "  Retry ")+len("  Retry "):])[0]
 	s.confirmNumber(left)
 	s.write("++++")
+	s.until("all to be sent", func() bool {
+		_, sent := retries(server)
+		return len(sent) == 350
+	})
 	s.await("the end of feeding", func(screen string) bool {
 		return !strings.Contains(screen, "to go") && !strings.Contains(screen, "unfinished")
 	})

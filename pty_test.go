@@ -110,6 +110,7 @@ func TestKeysThatArriveTogetherSendNothingAndYAloneSendsOne(t *testing.T) {
 }
 
 func TestTheStoryOfTheFirstMinutes(t *testing.T) {
+	t.Parallel()
 	server, env := qstash(t, emulator.IncidentOptions{Messages: 2855, Workflows: 145, Seed: 1})
 	s := begin(t, 120, 40, env)
 	s.shows("row 1 of")

@@ -160,9 +160,7 @@ func (n *night) report(name string) string {
 }
 
 func TestThreeThousandFailuresAreBroughtBackInOneNight(t *testing.T) {
-	if testing.Short() {
-		t.Skip("half an hour of a night")
-	}
+	t.Parallel()
 	n := newNight(t)
 
 	// Open: the four causes are the incident.

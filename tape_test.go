@@ -11,6 +11,7 @@ import (
 // TestTheKeysOfTheDemoTapeDoWhatItShows presses the keys of demo.tape against the real program, and waits for what the
 // tape waits for. What the tape types into the shell starts the program here.
 func TestTheKeysOfTheDemoTapeDoWhatItShows(t *testing.T) {
+	t.Parallel()
 	tape, err := os.ReadFile("demo.tape")
 	if err != nil {
 		t.Fatal(err)
