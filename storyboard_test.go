@@ -194,7 +194,7 @@ func TestThreeThousandFailuresAreBroughtBackInOneNight(t *testing.T) {
 	n.fastUntil("the canary of job 1 was delivered", "1,841 messages")
 	n.write("C")
 	n.shows("Retry 1,841 messages")
-	n.shows("the 50 oldest first with retries 0")
+	n.shows("the 50 oldest first, with retries 0")
 	n.number(1841)
 	n.write("4")
 	n.fast("all to be fed", func(screen string) bool { return !strings.Contains(screen, "to go") })

@@ -200,8 +200,8 @@ func (s *sheet) saysOfStages(add, warn func(label, words text.Safe)) {
 		warn(text.Const("not in it"), text.Sprintf("the other %s wait: nothing of them is sent by this answer, and nothing at all if it fails",
 			humanize.Comma(int64(p.Behind))))
 	case p.First > 0 && p.First < p.Selection.Len():
-		add(text.Const("in stages"), text.Sprintf("the %d oldest first with retries 0: a failure shows at once", p.First))
-		add(text.Safe{}, text.Sprintf("the other %s with their own, once %d %% of those were delivered",
+		add(text.Const("in stages"), text.Sprintf("the %d oldest first, with retries 0", p.First))
+		add(text.Safe{}, text.Sprintf("then the other %s, if %d %% of those were delivered",
 			humanize.Comma(int64(p.Selection.Len()-p.First)), p.Stop.AtLeast()))
 	case p.First > 0:
 		add(text.Const("one attempt"), text.Sprintf("these %s go out with retries 0: a failure shows at once", noun))
@@ -233,6 +233,6 @@ func (s *sheet) saysOfStopping(add func(label, words text.Safe)) {
 	case p.Stop.Off:
 		add(text.Const("stops"), text.Const("not by itself, whatever comes back (o changes it)"))
 	default:
-		add(text.Const("stops"), text.Sprintf("by itself under %d %% delivered of the last %d, or at a new cause (o)", p.Stop.AtLeast(), model.StopLast))
+		add(text.Const("stops"), text.Sprintf("by itself under %d %% delivered, or at a new cause (o)", p.Stop.AtLeast()))
 	}
 }

@@ -53,7 +53,7 @@ func TestACanaryGoesFirstAndTheOthersAreAskedForOnceItWasDelivered(t *testing.T)
 			t.Fatalf("%d calls, and the others were not asked for", len(b.writes))
 		}
 		d.press(keymap.Canary)
-		d.shows(others, "delivered (job 1): ", "true}", "the 50 oldest first with retries 0", "95 % of those were delivered", "by itself under 95 %", "Type the number")
+		d.shows(others, "delivered (job 1): ", "true}", "the 50 oldest first, with retries 0", "if 95 % of those were delivered", "by itself under 95 %", "Type the number")
 		d.pass(time.Second)
 		d.typed(n)
 		d.press(keymap.Answer)

@@ -136,7 +136,7 @@ func (s *sheet) says(m *Model) []sheetLine {
 	s.summary = digest.Summary
 	add(text.Const("calls"), text.Line(p.CallText(s.summary)))
 	if p.Large() {
-		add(text.Safe{}, text.Sprintf("about %s at %d entries a second (p pauses, x stops, + - change it)", roughly(p.Duration()), model.DefaultPace))
+		add(text.Safe{}, text.Sprintf("about %s at %d entries a second (p x + - in Jobs)", roughly(p.Duration()), model.DefaultPace))
 		s.saysOfStopping(add)
 	}
 	if p.Verb.Creates() {
