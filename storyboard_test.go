@@ -170,7 +170,7 @@ func TestThreeThousandFailuresAreBroughtBackInOneNight(t *testing.T) {
 	n.write("a")
 	n.fastUntil("of 3,000 loaded", "145 steps known")
 	n.write("r")
-	n.fastUntil("of 3,000 loaded", "1,842", "611", "322", "80", "145", "⟂ step charge-card", "BLEEDING", "stopped 02:5")
+	n.fastUntil("of 3,000 loaded", "1,842", "611", "322", "80", "145", "⟂ step charge-card", "stopped 02:5")
 
 	// What waits is told by where it belongs, and moves nothing.
 	n.passTo(time.Date(2026, 11, 20, 3, 9, 0, 0, time.UTC))

@@ -95,6 +95,9 @@ func (r *entryReader) keepText(name []byte) bool {
 	}
 	if raw := r.raw(); r.err == nil {
 		r.keepRaw(p, raw)
+		if p == responseHeader {
+			r.entry.RetryAfter = retryAfter(raw)
+		}
 	}
 	return true
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"redrive/model"
@@ -22,6 +23,12 @@ func (r *entryReader) detailField(name []byte) bool {
 	case "responseHeader", "responseHeaders":
 		if h := r.header("responseHeader"); len(h) > 0 {
 			d.ResponseHeader = h
+			d.RetryAfter = 0
+			for _, f := range h {
+				if strings.EqualFold(f.Name, "Retry-After") {
+					d.RetryAfter = secondsOf([]byte(f.Value))
+				}
+			}
 		}
 	case "responseBody":
 		r.body("responseBody", &d.ResponseBody)

@@ -132,6 +132,8 @@ func (r *entryReader) field(name []byte) {
 		e.CreatedAt = r.time("createdAt")
 	case "responseStatus":
 		e.Status = r.int("responseStatus")
+	case "responseHeader", "responseHeaders":
+		e.RetryAfter = retryAfter(r.raw())
 	case "responseBody":
 		r.readResponseHead()
 	case "responseBodyBase64":

@@ -22,7 +22,7 @@ func TestMessageIsReadWhole(t *testing.T) {
 		Entry: model.Entry{
 			Key: key(model.Message, someI), MessageID: "msg_7Zq", URL: "https://a.example/hook", Method: "POST", CallerIP: "192.0.2.7",
 			Labels: []string{"l1", "l2"}, FlowControlKey: "k",
-			Flow: model.FlowLimits{Rate: 10, Parallelism: 2, Period: time.Minute}, MaxRetries: 3, CreatedAt: at(1760000000000), FailedAt: at(1760000000123),
+			Flow: model.FlowLimits{Rate: 10, Parallelism: 2, Period: time.Minute}, RetryAfter: 5 * time.Second, MaxRetries: 3, CreatedAt: at(1760000000000), FailedAt: at(1760000000123),
 			Status: 503, Response: "büsy 😀",
 		},
 		Header:         []model.HeaderField{{Name: "Content-Type", Value: "application/json"}, {Name: "X-A", Value: "single"}, {Name: "X-B", Value: "2"}, {Name: "X-B", Value: "1"}},

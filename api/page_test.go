@@ -32,7 +32,7 @@ func TestPageOfMessagesIsReadFieldByField(t *testing.T) {
 	want := model.Page{Next: "1760000000123-0", Entries: []model.Entry{
 		{
 			Key: key(model.Message, "1760000001123-2"), MessageID: "msg_7ZqAbCdEfGhJkLmNpQrStUvWxYz23456789abcdefghijkmnopqrst",
-			URL: "https://a.example/hook", Method: "POST", QueueName: "mail", FlowControlKey: "k", Flow: model.FlowLimits{Rate: 10, Parallelism: 2, Period: time.Minute}, CallerIP: "192.0.2.7",
+			URL: "https://a.example/hook", Method: "POST", QueueName: "mail", FlowControlKey: "k", Flow: model.FlowLimits{Rate: 10, Parallelism: 2, Period: time.Minute}, RetryAfter: 5 * time.Second, CallerIP: "192.0.2.7",
 			Labels: []string{"l1", "l2"}, MaxRetries: 3, CreatedAt: at(1760000000000), FailedAt: at(1760000001123), Sequence: 2,
 			Status: 503, Response: "busy",
 		},

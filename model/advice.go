@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -37,6 +38,8 @@ type adviceRule struct {
 	applies  func(e *Entry, now time.Time) bool
 	short    string
 	sentence string
+	// words are the two when they depend on the entries; empty ones leave them as they are.
+	words func(entries []*Entry) (short, sentence string)
 }
 
 var (
@@ -46,15 +49,15 @@ var (
 
 // adviceRules are in the order in which their findings are told, within a severity.
 var adviceRules = []adviceRule{
-	{Red, allThatCreate, saysDoNotRetry, "do not retry", "the destination itself said not to try again (489): it will most likely say so again"},
-	{Red, []Verb{Restart}, hasSteps, "all steps again", "a restart runs every step again, those that finished too: what they did is done twice"},
-	{Red, ofRunsAgain, failureFunctionDone, "compensated", "the failure function succeeded already: what it made good is not undone"},
-	{Warn, allThatCreate, mayHaveRun, "may have run", "may have run: the destination did not answer in time, which does not mean that it did nothing; look there at one first"},
-	{Warn, allThatCreate, isPermanent, "permanent", "permanent: the destination does not accept it as it is; without a change here or there it will fail again"},
-	{Warn, allThatCreate, isRateLimited, "slow down", "the destination asked for a slower pace (429); how long to wait is in Retry-After of the response, if it has one"},
-	{Info, allThatCreate, hasOldSignature, "old signatures", "more than a day old: tokens and signatures in its header are sent as they were, and may have expired"},
-	{Info, []Verb{Retry}, isQueued, "queue order", "goes to the end of its queue: the order changes, and a failure holds up what is behind it"},
-	{Info, allThatCreate, isRedacted, "redacted", "redacted: what is hidden here is delivered as it was, but cannot be seen, edited or published from a copy"},
+	{Red, allThatCreate, saysDoNotRetry, "do not retry", "the destination itself said not to try again (489): it will most likely say so again", nil},
+	{Red, []Verb{Restart}, hasSteps, "all steps again", "a restart runs every step again, those that finished too: what they did is done twice", nil},
+	{Red, ofRunsAgain, failureFunctionDone, "compensated", "the failure function succeeded already: what it made good is not undone", nil},
+	{Warn, allThatCreate, mayHaveRun, "may have run", "may have run: the destination did not answer in time, which does not mean that it did nothing; look there at one first", nil},
+	{Warn, allThatCreate, isPermanent, "permanent", "permanent: the destination does not accept it as it is; without a change here or there it will fail again", nil},
+	{Warn, allThatCreate, isRateLimited, "slow down", "the destination asked for a slower pace (429), and named no time", asksToWait},
+	{Info, allThatCreate, hasOldSignature, "old signatures", "more than a day old: tokens and signatures in its header are sent as they were, and may have expired", nil},
+	{Info, []Verb{Retry}, isQueued, "queue order", "goes to the end of its queue: the order changes, and a failure holds up what is behind it", nil},
+	{Info, allThatCreate, isRedacted, "redacted", "redacted: what is hidden here is delivered as it was, but cannot be seen, edited or published from a copy", nil},
 }
 
 // CameBackShort is the short advice for what came of an earlier operation.
@@ -73,7 +76,12 @@ func AdviceFor(verb Verb, entries []*Entry, now time.Time, l *Lineage) []Advice 
 				continue
 			}
 			if n := count(entries, func(e *Entry) bool { return r.applies(e, now) }); n > 0 {
-				found = append(found, Advice{r.severity, r.short, r.sentence, n})
+				short, sentence := r.short, r.sentence
+				if r.words != nil {
+					s, w := r.words(entries)
+					short, sentence = cmp.Or(s, short), cmp.Or(w, sentence)
+				}
+				found = append(found, Advice{r.severity, short, sentence, n})
 			}
 		}
 		if severity == Warn && verb.Creates() {
@@ -150,6 +158,33 @@ func isPermanent(e *Entry, _ time.Time) bool {
 func saysDoNotRetry(e *Entry, _ time.Time) bool { return e.Status == statusNonRetryable }
 
 func isRateLimited(e *Entry, _ time.Time) bool { return e.Status == 429 }
+
+// asksToWait tells the longest that entries were asked to wait.
+func asksToWait(entries []*Entry) (short, sentence string) {
+	var longest time.Duration
+	for _, e := range entries {
+		if e.Status == 429 {
+			longest = max(longest, e.RetryAfter)
+		}
+	}
+	if longest == 0 {
+		return "", ""
+	}
+	wait := shortDuration(longest)
+	return "wait " + wait, "the destination asked for a slower pace (429), and to wait " + wait + " with the next call (Retry-After)"
+}
+
+// shortDuration is a duration of whole seconds without parts that are zero, such as 30s or 1m30s.
+func shortDuration(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = s[:len(s)-2]
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = s[:len(s)-2]
+	}
+	return s
+}
 
 func isQueued(e *Entry, _ time.Time) bool { return e.QueueName != "" }
 

@@ -56,7 +56,10 @@ func TestAdviceIsGivenToThoseItIsFor(t *testing.T) {
 			[]model.Entry{message(6, status(408)), message(7, status(429)), message(8, status(409)), message(9, status(500)), message(10, status(489))},
 		},
 		{"not to try again (489)", model.Resume, model.Red, []model.Entry{run(1, status(489))}, []model.Entry{run(2, status(400))}},
-		{"slower pace (429)", model.Retry, model.Warn, []model.Entry{message(1, status(429))}, []model.Entry{message(2, status(503))}},
+		{"slower pace (429), and to wait 1m30s", model.Retry, model.Warn, []model.Entry{
+			message(1, status(429), waits(30*time.Second)), message(3, status(429), waits(90*time.Second)), message(4, status(429)),
+		}, []model.Entry{message(2, status(503), waits(time.Hour))}},
+		{"slower pace (429), and named no time", model.Retry, model.Warn, []model.Entry{message(1, status(429))}, []model.Entry{message(2, status(503))}},
 		{
 			"end of its queue", model.Retry, model.Info,
 			[]model.Entry{message(1, func(e *model.Entry) { e.QueueName = "q" })},

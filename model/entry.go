@@ -43,6 +43,9 @@ type Entry struct {
 	Response string
 	// ResponseCut is set when the body goes on after Response.
 	ResponseCut bool
+	// RetryAfter is how long the destination asked to wait with the next call, by the Retry-After of the last response; 0
+	// when it did not say so in seconds.
+	RetryAfter time.Duration
 	// Cause is why it failed, worked out from more of the response than is kept.
 	Cause Cause
 

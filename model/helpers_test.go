@@ -48,8 +48,9 @@ func messages(from, to int, change ...func(*model.Entry)) []model.Entry {
 	return out
 }
 
-func labels(l ...string) func(*model.Entry) { return func(e *model.Entry) { e.Labels = l } }
-func status(n int) func(*model.Entry)       { return func(e *model.Entry) { e.Status = n } }
+func labels(l ...string) func(*model.Entry)    { return func(e *model.Entry) { e.Labels = l } }
+func status(n int) func(*model.Entry)          { return func(e *model.Entry) { e.Status = n } }
+func waits(d time.Duration) func(*model.Entry) { return func(e *model.Entry) { e.RetryAfter = d } }
 func destination(u string) func(*model.Entry) {
 	return func(e *model.Entry) { e.URL = u }
 }

@@ -142,6 +142,10 @@ func (m *machine) answer(t *rapid.T) {
 	if f.Purpose == model.NextPage {
 		l.retryAt, l.backoff = time.Time{}, 0
 		l.walk.started, l.walk.cursor = true, p.Next
+		if n := len(p.Entries); n > 0 {
+			l.walk.pages = append(l.walk.pages, p.Entries...)
+			l.walk.untimed = l.walk.untimed || p.Entries[n-1].FailedAt.IsZero()
+		}
 		l.walk.done = p.Next == "" || p.Next == f.Query.Cursor
 		if l.walk.done {
 			l.loadAll = false

@@ -43,7 +43,15 @@ type flight struct {
 	stale bool
 }
 
+// ahead tells whether an entry comes after what the pages had, when they had it in the order of the failures.
+func (w *walkModel) ahead(e model.Entry) bool {
+	n := len(w.pages)
+	return !w.done && n > 0 && !w.untimed && !e.FailedAt.IsZero() && slices.IsSortedFunc(w.pages, newestFirst) && newestFirst(w.pages[n-1], e) < 0
+}
+
 type walkModel struct {
+	pages         []model.Entry
+	untimed       bool // a page ended with an entry of which it is not known when it failed
 	id, cursor    string
 	started, done bool
 }
@@ -112,7 +120,7 @@ func (l *listModel) put(entries []model.Entry, newcomers bool) {
 		l.m.known[e.Key] = e
 		switch {
 		case e.Key.Kind != l.kind:
-		case l.cleared[e.Key], newcomers && (!known || l.waiting[e.Key]):
+		case l.cleared[e.Key], newcomers && (!known || l.waiting[e.Key]) && !l.walk.ahead(e):
 			l.waiting[e.Key] = true
 		default:
 			delete(l.waiting, e.Key)

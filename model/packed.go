@@ -52,6 +52,7 @@ type sharedFields struct {
 	firstLabelOnly bool
 	maxRetries     int
 	status         int
+	retryAfter     time.Duration
 	workflowURL    string
 	failureState   string
 	problem        string
@@ -108,7 +109,7 @@ func (s *Snapshot) read(r Row, e *Entry) {
 		Key: Key{f.dlq, f.kind, p.ids[:p.idEnd]}, MessageID: p.ids[p.idEnd:p.msgEnd], WorkflowRunID: p.ids[p.msgEnd:],
 		URL: s.texts[p.url], Method: f.method, QueueName: f.queue, URLGroup: f.group, Endpoint: f.endpoint,
 		ScheduleID: f.schedule, FlowControlKey: s.texts[p.flow], CallerIP: f.ip, Flow: f.limits, Labels: f.labels,
-		FirstLabelOnly: f.firstLabelOnly, MaxRetries: f.maxRetries, Sequence: p.sequence, Status: f.status,
+		FirstLabelOnly: f.firstLabelOnly, MaxRetries: f.maxRetries, Sequence: p.sequence, Status: f.status, RetryAfter: f.retryAfter,
 		CreatedAt: p.time(p.created), FailedAt: p.time(p.failed), WorkflowCreatedAt: p.time(p.run),
 		Response: s.texts[p.response], ResponseCut: p.flags&responseCut != 0, Cause: s.causes[p.cause],
 		WorkflowURL: f.workflowURL, FailureState: f.failureState, Problem: f.problem,
@@ -186,7 +187,7 @@ func (s *Store) shares(e *Entry) uint32 {
 		bits |= 2
 	}
 	k = append(k, bits)
-	for _, n := range [...]int64{int64(e.MaxRetries), int64(e.Status), int64(e.Flow.Parallelism), int64(e.Flow.Rate), int64(e.Flow.Period)} {
+	for _, n := range [...]int64{int64(e.MaxRetries), int64(e.Status), int64(e.Flow.Parallelism), int64(e.Flow.Rate), int64(e.Flow.Period), int64(e.RetryAfter)} {
 		k = binary.AppendVarint(k, n)
 	}
 	for _, l := range e.Labels {
@@ -200,7 +201,7 @@ func (s *Store) shares(e *Entry) uint32 {
 	f := &sharedFields{
 		dlq: DLQ(s.kept(string(e.Key.DLQ))), kind: e.Key.Kind, method: s.kept(e.Method), queue: s.kept(e.QueueName), group: s.kept(e.URLGroup),
 		endpoint: s.kept(e.Endpoint), schedule: s.kept(e.ScheduleID), ip: s.kept(e.CallerIP), limits: e.Flow, labels: slices.Clone(e.Labels),
-		firstLabelOnly: e.FirstLabelOnly, maxRetries: e.MaxRetries, status: e.Status, workflowURL: s.kept(e.WorkflowURL),
+		firstLabelOnly: e.FirstLabelOnly, maxRetries: e.MaxRetries, status: e.Status, retryAfter: e.RetryAfter, workflowURL: s.kept(e.WorkflowURL),
 		failureState: s.kept(e.FailureState), problem: s.kept(e.Problem),
 	}
 	for i := range f.labels {

@@ -116,7 +116,7 @@ func same(a, b *Entry) bool {
 		a.URLGroup == b.URLGroup && a.Endpoint == b.Endpoint && a.ScheduleID == b.ScheduleID &&
 		a.FlowControlKey == b.FlowControlKey && a.Flow == b.Flow && a.CallerIP == b.CallerIP && a.FirstLabelOnly == b.FirstLabelOnly &&
 		a.MaxRetries == b.MaxRetries && a.CreatedAt.Equal(b.CreatedAt) && a.Status == b.Status && a.Response == b.Response &&
-		a.ResponseCut == b.ResponseCut && a.Cause == b.Cause &&
+		a.ResponseCut == b.ResponseCut && a.RetryAfter == b.RetryAfter && a.Cause == b.Cause &&
 		a.WorkflowRunID == b.WorkflowRunID && a.WorkflowURL == b.WorkflowURL &&
 		a.WorkflowCreatedAt.Equal(b.WorkflowCreatedAt) && a.FailureState == b.FailureState && a.Problem == b.Problem
 }

@@ -90,6 +90,8 @@ func TestChangeOfAnyFieldMakesANewRow(t *testing.T) {
 			*f++
 		case *bool:
 			*f = !*f
+		case *time.Duration:
+			*f += time.Second
 		case *time.Time:
 			*f = f.Add(time.Second)
 		case *[]string:

@@ -11,23 +11,24 @@ type detailForm struct {
 	Key       keyForm `json:"key"`
 	MessageID text    `json:"messageId,omitempty"`
 
-	URL            text   `json:"url,omitempty"`
-	Method         text   `json:"method,omitempty"`
-	QueueName      text   `json:"queueName,omitempty"`
-	URLGroup       text   `json:"topicName,omitempty"`
-	Endpoint       text   `json:"endpointName,omitempty"`
-	ScheduleID     text   `json:"scheduleId,omitempty"`
-	FlowControlKey text   `json:"flowControlKey,omitempty"`
-	CallerIP       text   `json:"callerIP,omitempty"`
-	Labels         []text `json:"labels,omitzero"`
-	FirstLabelOnly bool   `json:"firstLabelOnly,omitempty"`
-	MaxRetries     int    `json:"maxRetries,omitempty"`
-	CreatedAt      moment `json:"createdAt,omitzero"`
-	FailedAt       moment `json:"failedAt,omitzero"`
-	Sequence       uint32 `json:"sequence,omitempty"`
-	Status         int    `json:"responseStatus,omitempty"`
-	Response       text   `json:"responseHead,omitempty"`
-	ResponseCut    bool   `json:"responseCut,omitempty"`
+	URL            text          `json:"url,omitempty"`
+	Method         text          `json:"method,omitempty"`
+	QueueName      text          `json:"queueName,omitempty"`
+	URLGroup       text          `json:"topicName,omitempty"`
+	Endpoint       text          `json:"endpointName,omitempty"`
+	ScheduleID     text          `json:"scheduleId,omitempty"`
+	FlowControlKey text          `json:"flowControlKey,omitempty"`
+	CallerIP       text          `json:"callerIP,omitempty"`
+	Labels         []text        `json:"labels,omitzero"`
+	FirstLabelOnly bool          `json:"firstLabelOnly,omitempty"`
+	MaxRetries     int           `json:"maxRetries,omitempty"`
+	CreatedAt      moment        `json:"createdAt,omitzero"`
+	FailedAt       moment        `json:"failedAt,omitzero"`
+	Sequence       uint32        `json:"sequence,omitempty"`
+	Status         int           `json:"responseStatus,omitempty"`
+	Response       text          `json:"responseHead,omitempty"`
+	ResponseCut    bool          `json:"responseCut,omitempty"`
+	RetryAfter     time.Duration `json:"retryAfterNanoseconds,omitempty"`
 
 	WorkflowRunID     text   `json:"workflowRunId,omitempty"`
 	WorkflowURL       text   `json:"workflowUrl,omitempty"`
@@ -93,7 +94,7 @@ func formOfDetail(d *model.Detail) detailForm {
 		FlowControlKey: text(d.FlowControlKey), CallerIP: text(d.CallerIP), Labels: texts(d.Labels),
 		FirstLabelOnly: d.FirstLabelOnly, MaxRetries: d.MaxRetries, CreatedAt: moment(d.CreatedAt),
 		FailedAt: moment(d.FailedAt), Sequence: d.Sequence, Status: d.Status, Response: text(d.Response),
-		ResponseCut: d.ResponseCut, WorkflowRunID: text(d.WorkflowRunID), WorkflowURL: text(d.WorkflowURL),
+		ResponseCut: d.ResponseCut, RetryAfter: d.RetryAfter, WorkflowRunID: text(d.WorkflowRunID), WorkflowURL: text(d.WorkflowURL),
 		WorkflowCreatedAt: moment(d.WorkflowCreatedAt), FailureState: text(d.FailureState), Problem: text(d.Problem),
 		Header: convert(d.Header, formOfField), Body: formOfBody(d.Body),
 		ResponseHeader: convert(d.ResponseHeader, formOfField), ResponseBody: formOfBody(d.ResponseBody),
@@ -123,7 +124,7 @@ func (f *detailForm) detail() (model.Detail, error) {
 			CallerIP: string(f.CallerIP), Labels: plain(f.Labels),
 			FirstLabelOnly: f.FirstLabelOnly, MaxRetries: f.MaxRetries, CreatedAt: f.CreatedAt.time(),
 			FailedAt: f.FailedAt.time(), Sequence: f.Sequence, Status: f.Status, Response: string(f.Response),
-			ResponseCut: f.ResponseCut, WorkflowRunID: string(f.WorkflowRunID), WorkflowURL: string(f.WorkflowURL),
+			ResponseCut: f.ResponseCut, RetryAfter: f.RetryAfter, WorkflowRunID: string(f.WorkflowRunID), WorkflowURL: string(f.WorkflowURL),
 			WorkflowCreatedAt: f.WorkflowCreatedAt.time(), FailureState: string(f.FailureState), Problem: string(f.Problem),
 		},
 		Header: convert(f.Header, fieldForm.field), Body: f.Body.body(),
