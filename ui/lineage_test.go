@@ -53,5 +53,5 @@ func TestWhatThisSessionSentAndCameBackIsSaidToHaveComeBack(t *testing.T) {
 	d.press(keymap.TakeIn)
 	d.pass(2 * time.Second)
 	d.press(keymap.Down)
-	d.shows("1 came back", "1 came back from an earlier retry, of redrive-0badcafe, 03:08")
+	d.shows("1 came back", "1 came back from an earlier retry", "redrive-0badcafe, 03:08")
 }
