@@ -193,9 +193,12 @@ func BenchmarkGroupBy(b *testing.B) {
 		if i%2 == 0 {
 			e.Response = fmt.Sprint("order ", i, " is stuck")
 		}
+		if i%3 == 0 {
+			e.Cause = e.Cause.AtStep(fmt.Sprint("step-", i%5))
+		}
 	}
 	s, rows := stored(entries...)
-	for _, by := range []model.Grouping{model.PerCause, model.PerDestination, model.PerLabel} {
+	for _, by := range []model.Grouping{model.PerCause, model.PerDestination, model.PerLabel, model.PerStep} {
 		b.Run(by.String(), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
