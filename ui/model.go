@@ -55,6 +55,8 @@ type Options struct {
 	Written func() Written
 	// Copying is told of a text before it is sent to the clipboard. May be nil.
 	Copying func(content string)
+	// Complaint is told of what the user is told is wrong. May be nil.
+	Complaint func(what string)
 	// NoSuspend says why the program cannot be suspended; empty when it can.
 	NoSuspend string
 }
@@ -250,4 +252,9 @@ func (m *Model) say(s text.Safe) tea.Cmd {
 	return m.after(successTime, expireMsg{})
 }
 
-func (m *Model) complain(s text.Safe) { m.notices.add(m.now, true, s) }
+func (m *Model) complain(s text.Safe) {
+	m.notices.add(m.now, true, s)
+	if m.opts.Complaint != nil {
+		m.opts.Complaint(s.String())
+	}
+}
