@@ -55,8 +55,12 @@ type clock struct {
 
 // execute does what the command line says, and returns the exit code.
 func execute(c clock) int {
-	stderr := sentences{os.Stderr}
-	err := command(os.Stdout, stderr, c).Execute()
+	var stdout io.Writer = os.Stdout
+	stderr := sentences{to: os.Stderr, ascii: !hasUTF8(os.Getenv)}
+	if stderr.ascii {
+		stdout = sentences{to: os.Stdout, ascii: true}
+	}
+	err := command(stdout, stderr, c).Execute()
 	var signalled *signalError
 	var failed *runError
 	switch {

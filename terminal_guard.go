@@ -249,12 +249,20 @@ func standIn(first byte) string {
 
 // sentences writes what is said outside of the screen, errors above all: each line is made harmless, as it may quote a
 // server, a file or a variable.
-type sentences struct{ to io.Writer }
+type sentences struct {
+	to io.Writer
+	// ascii is set when the locale has no UTF-8.
+	ascii bool
+}
 
 func (s sentences) Write(b []byte) (int, error) {
 	var out []byte
 	for _, line := range text.Lines(string(b)) {
-		out = append(append(out, line.String()...), '\n')
+		said := line.String()
+		if s.ascii {
+			said = text.ASCII(said)
+		}
+		out = append(append(out, said...), '\n')
 	}
 	if _, err := s.to.Write(out); err != nil {
 		return 0, err

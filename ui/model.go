@@ -35,7 +35,7 @@ type Options struct {
 	Earlier func() ([]model.Recorded, error)
 	// Trouble is an error that is said at the start; empty for none.
 	Trouble string
-	// ASCII is set when the locale has no UTF-8: bars are then drawn of plain characters.
+	// ASCII is set when the locale has no UTF-8: everything is then drawn of plain characters.
 	ASCII bool
 	// Filter is the filter of both lists at the start.
 	Filter model.Filter

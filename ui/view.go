@@ -29,6 +29,14 @@ func (m *Model) View() tea.View {
 
 // draw is the screen as text, with the place of the text cursor (-1 for none).
 func (m *Model) draw() (content string, cursorX, cursorY int) {
+	content, cursorX, cursorY = m.drawUTF8()
+	if m.opts.ASCII {
+		content = text.ASCII(content)
+	}
+	return content, cursorX, cursorY
+}
+
+func (m *Model) drawUTF8() (content string, cursorX, cursorY int) {
 	switch {
 	case m.width == 0 || m.height == 0:
 		return "", -1, 0
