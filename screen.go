@@ -59,7 +59,11 @@ func runScreen(screen tea.Model, output *screenFile, crash *crash) (end ending) 
 			return end
 		case s := <-signals:
 			leave.hurry.Store(true)
-			if end.signalled != nil {
+			switch {
+			case end.signalled == nil:
+			case s == syscall.SIGHUP: // that the terminal is gone is told twice, by the signal and by the terminal
+				continue
+			default:
 				stuck = time.After(0)
 				continue
 			}
