@@ -454,3 +454,16 @@ func (m *Model) jobLine() text.Safe {
 func ago(now, at time.Time) text.Safe {
 	return text.Line(humanize.RelTime(at, now, "ago", "from now"))
 }
+
+// since is how long ago something was that has been. When that is in time to come, the clock of this machine is wrong, or the
+// server's is.
+func since(now, at time.Time) text.Safe {
+	const skew = time.Minute // of clocks that are as right as they get
+	switch ahead := at.Sub(now); {
+	case ahead > skew:
+		return text.Sprintf("by this clock %s", ago(now, at))
+	case ahead > 0:
+		return text.Const("now")
+	}
+	return ago(now, at)
+}
