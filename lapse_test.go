@@ -43,10 +43,21 @@ func (l *lapse) at(real time.Time) time.Time {
 // run lets the clock run so many times as fast as the real one, here and in the processes that follow it.
 func (l *lapse) run(t *testing.T, speed float64) {
 	t.Helper()
+	l.set(t, 0, speed)
+}
+
+// jump sets the clock forward, or back.
+func (l *lapse) jump(t *testing.T, by time.Duration) {
+	t.Helper()
+	l.set(t, by, l.speed)
+}
+
+func (l *lapse) set(t *testing.T, by time.Duration, speed float64) {
+	t.Helper()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
-	l.real, l.shown, l.speed = now, l.at(now), speed
+	l.real, l.shown, l.speed = now, l.at(now).Add(by), speed
 	line := fmt.Sprintln(l.real.UnixNano(), l.shown.UnixNano(), l.speed)
 	if err := os.WriteFile(l.path+"~", []byte(line), 0o600); err != nil {
 		t.Fatal(err)

@@ -33,8 +33,6 @@ const (
 	slowWrite = 100 * time.Millisecond
 	// tuneAfter is when the start is over, far more than it takes.
 	tuneAfter = time.Second
-	// stuckAfter is how long the screen may take to end after a signal before it is left as it is.
-	stuckAfter = 2 * time.Second
 	// leastMemory and mostMemory bound the room for bodies, in MiB.
 	leastMemory, mostMemory = 1, 64 << 10
 	// workMemory is what reading and showing one large entry may take beside the bodies that are kept, before memory that is
@@ -46,17 +44,23 @@ const (
 
 func main() { os.Exit(execute(clock{now: time.Now})) }
 
-// clock is the time that the program goes by.
+// clock is the time that the program goes by, and what else a test puts in the place of the real thing.
 type clock struct {
 	now func() time.Time
 	// after makes a command that waits; nil for the real time.
 	after func(time.Duration, func() tea.Msg) tea.Cmd
+	// around is put around the screen; nil for nothing.
+	around func(tea.Model) tea.Model
 }
 
 // execute does what the command line says, and returns the exit code.
 func execute(c clock) int {
-	stderr := sentences{os.Stderr}
-	err := command(os.Stdout, stderr, c).Execute()
+	var stdout io.Writer = os.Stdout
+	stderr := sentences{to: os.Stderr, ascii: !hasUTF8(os.Getenv)}
+	if stderr.ascii {
+		stdout = sentences{to: os.Stdout, ascii: true}
+	}
+	err := command(stdout, stderr, c).Execute()
 	var signalled *signalError
 	var failed *runError
 	switch {
@@ -121,6 +125,7 @@ network.`,
 	root.Flags().DurationVar(&o.refresh, "refresh", 30*time.Second, "how often to look for newcomers; 0 for never")
 	root.Flags().StringVar(&o.retention, "retention", "", "how long entries stay in the DLQ by your plan (3d, 7d, 30d): shows when the oldest expires")
 	root.Flags().BoolVar(&o.includeSecrets, "include-secrets", false, "write secrets to exported files as they are, instead of masking them")
+	root.Flags().StringVar(&o.log, "log", "", "append what the program does to this file: requests, calls, errors; no token, no secret, no body")
 	root.Flags().BoolVar(&o.insecureHTTP, "insecure-http", false, "permit plain http to other machines, where the token can be read on the way")
 	incident.add(root, "(with --demo)", 14)
 	root.AddCommand(emulatorCommand(stdout))
@@ -131,7 +136,7 @@ type dashboardOptions struct {
 	clock                                        clock
 	demo, readOnly, insecureHTTP, includeSecrets bool
 	noJournal                                    bool
-	name, filter, retention                      string
+	name, filter, retention, log                 string
 	refresh                                      time.Duration
 	memory                                       int // MiB
 }
@@ -164,60 +169,42 @@ func dashboard(stderr io.Writer, o dashboardOptions, incident *incidentFlags) er
 	if !o.demo && os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(int64(o.memory)<<20 + workMemory)
 	}
-	go tune()
-	client, title, err := connect(o, incident)
+	log, err := openLog(o.log)
 	if err != nil {
 		return err
 	}
+	defer func() { _ = log.close() }()
+	go tune()
+	client, title, err := connect(o, incident, log)
+	if err != nil {
+		return err
+	}
+	log.Info("start", "account", title, "host", client.Host(), "demo", o.demo, "readOnly", o.readOnly, "term", os.Getenv("TERM"))
 	record := openRecord(o, client)
 	defer func() { _ = record.close() }()
 	backend := record.wrap(client)
 	if o.readOnly {
 		backend = model.ReadOnly(backend)
 	}
-	inFlight := model.CountInFlight(backend)
+	inFlight := model.CountInFlight(log.wrap(backend))
 	output := newScreenFile(os.Stdout, o.clock.now)
+	output.guard.refusal = func(times uint64) { log.Error("kept from the terminal", "times", times) }
 	screen := ui.New(ui.Options{
 		Backend: inFlight, Recorder: record.recorder, Trash: record.trash, Earlier: record.earlier, Trouble: record.trouble, Durable: !o.demo, ASCII: !hasUTF8(os.Getenv), Bodies: client, DLQ: client.DLQ(), BaseURL: client.URL(), IncludeSecrets: o.includeSecrets, Title: title, ReadOnly: o.readOnly,
 		Filter: filter, Retention: retention, Refresh: o.refresh, Now: o.clock.now, After: o.clock.after, Zone: time.Local, NewOperation: newOperation, Written: output.tell,
-		NoSuspend: noSuspend(), Copying: output.guard.permitCopy,
+		NoSuspend: noSuspend(), Copying: output.guard.permitCopy, Complaint: func(what string) { log.Warn("said", "what", what) },
 	})
-	program := tea.NewProgram(screen, tea.WithOutput(output), tea.WithFPS(120), tea.WithoutSignalHandler())
-
-	before, _ := term.GetState(os.Stdin.Fd())
-	ended := make(chan error, 1)
-	go func() {
-		_, err := program.Run()
-		ended <- err
-	}()
-	signals, stopSignals := endings()
-	defer stopSignals()
-
-	var signalled *signalError
-	stuck := make(<-chan time.Time)
-	for running := true; running; {
-		select {
-		case err = <-ended:
-			running = false
-		case s := <-signals:
-			if signalled != nil {
-				stuck = time.After(0)
-			} else {
-				signalled = &signalError{s.(syscall.Signal)}
-				stuck = time.After(stuckAfter)
-				go program.Send(ui.StopMsg{})
-			}
-		case <-stuck:
-			// The terminal takes no output, and the screen cannot end. What was sent is waited for all the same.
-			_ = term.Restore(os.Stdin.Fd(), before)
-			waitForAnswers(inFlight)
-			return signalled
-		}
-	}
+	crash := newCrash()
+	end := runScreen(o.clock.show(screen), output, crash)
 	waitForAnswers(inFlight)
-	if left := screen.Close(); len(left) > 0 {
+	if end.stuck && !crash.isNoted() {
+		log.Warn("end", "why", "the terminal takes no output", "signal", end.signalled)
+		return end.signalled
+	}
+	if left := crash.leftOf(screen); len(left) > 0 {
 		fmt.Fprintln(stderr, "redrive: when the program ended")
 		for _, line := range left {
+			log.Warn("left", "what", line)
 			fmt.Fprintln(stderr, " ", line)
 		}
 	}
@@ -225,12 +212,25 @@ func dashboard(stderr io.Writer, o dashboardOptions, incident *incidentFlags) er
 		fmt.Fprintf(stderr, "redrive: %d times something was kept from the terminal that redrive does not send. Nothing of it acted; please report how it came about\n", n)
 	}
 	switch {
-	case signalled != nil:
-		return signalled
-	case err != nil:
-		return &runError{err}
+	case crash.isNoted():
+		return &runError{crash.tell(stderr, log)}
+	case end.signalled != nil:
+		log.Info("end", "signal", end.signalled)
+		return end.signalled
+	case end.err != nil:
+		log.Error("end", "error", end.err)
+		return &runError{end.err}
 	}
+	log.Info("end")
 	return nil
+}
+
+// show is the screen as the program runs it.
+func (c clock) show(screen tea.Model) tea.Model {
+	if c.around == nil {
+		return screen
+	}
+	return c.around(screen)
 }
 
 // tune does beside the start what the first frame should not wait for. The first width that is looked up builds a table of
@@ -250,20 +250,21 @@ func waitForAnswers(inFlight *model.InFlight) {
 
 // connect makes the client, and what the header calls it: of the emulator within the program, or of the QStash that the
 // environment names.
-func connect(o dashboardOptions, incident *incidentFlags) (client *api.Client, title string, err error) {
+func connect(o dashboardOptions, incident *incidentFlags, log *activity) (client *api.Client, title string, err error) {
 	if o.demo {
 		s, err := incident.server(emulator.Options{BurstLimit: burstLimit})
 		if err != nil {
 			return nil, "", err
 		}
-		client, err = api.New(api.Config{URL: "http://localhost", Token: emulator.DefaultToken, Transport: s.Transport(), Memory: int64(o.memory) << 20})
+		client, err = api.New(api.Config{URL: "http://localhost", Token: emulator.DefaultToken, Transport: s.Transport(), Watch: log.watch, Memory: int64(o.memory) << 20})
 		return client, cmp.Or(o.name, "DEMO"), err
 	}
 	env, err := api.FromEnvironment(os.Getenv)
 	if err != nil {
 		return nil, "", err
 	}
-	client, err = api.New(api.Config{URL: env.URL, Token: env.Token, InsecureHTTP: o.insecureHTTP, Memory: int64(o.memory) << 20, Now: o.clock.now})
+	log.hide(env.Token)
+	client, err = api.New(api.Config{URL: env.URL, Token: env.Token, InsecureHTTP: o.insecureHTTP, Watch: log.watch, Memory: int64(o.memory) << 20, Now: o.clock.now})
 	if err != nil {
 		return nil, "", err
 	}

@@ -12,7 +12,10 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 	"unicode/utf8"
+
+	tea "charm.land/bubbletea/v2"
 
 	"redrive/api/emulator"
 	"redrive/ui/text"
@@ -28,6 +31,9 @@ func TestMain(m *testing.M) {
 	if path := os.Getenv(lapseVariable); path != "" {
 		// This process is the program itself, by another clock.
 		os.Exit(execute(followLapse(path)))
+	}
+	if where := os.Getenv(panicVariable); where != "" {
+		os.Exit(execute(clock{now: time.Now, around: func(m tea.Model) tea.Model { return &panicking{Model: m, where: where} }}))
 	}
 	if rows, err := strconv.Atoi(os.Getenv(benchServes)); err == nil {
 		serveBench(rows)
@@ -52,9 +58,15 @@ func qstash(t *testing.T, incident emulator.IncidentOptions) (*emulator.Server, 
 	t.Helper()
 	s := emulator.New(emulator.Options{Seed: 1})
 	s.SeedIncident(incident)
+	return s, append(served(t, s), "QSTASH_TOKEN="+emulator.DefaultToken)
+}
+
+// served puts a QStash on a port; the environment leads to it.
+func served(t *testing.T, s *emulator.Server) []string {
+	t.Helper()
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
-	return s, []string{"QSTASH_URL=" + server.URL, "QSTASH_TOKEN=" + emulator.DefaultToken}
+	return []string{"QSTASH_URL=" + server.URL}
 }
 
 func writes(s *emulator.Server) int {

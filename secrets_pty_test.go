@@ -100,7 +100,8 @@ func TestTheTokenIsInNothingThatIsWritten(t *testing.T) {
 		})
 	}
 
-	s := begin(t, 200, 40, env)
+	log := filepath.Join(files, "redrive.log")
+	s := begin(t, 200, 40, env, "--log", log)
 	s.shows("row 1 of")
 	for _, c := range []struct {
 		fault emulator.Fault
@@ -166,7 +167,7 @@ func TestTheTokenIsInNothingThatIsWritten(t *testing.T) {
 	}
 
 	// What a crash writes.
-	s = begin(t, 200, 40, env)
+	s = begin(t, 200, 40, env, "--log", log)
 	s.shows("row 1 of")
 	if err := s.cmd.Process.Signal(syscall.SIGQUIT); err != nil {
 		t.Fatal(err)
@@ -176,4 +177,20 @@ func TestTheTokenIsInNothingThatIsWritten(t *testing.T) {
 		t.Errorf("nothing of a crash was written: %q", s.raw())
 	}
 	leakless(t, s, state, files)
+
+	content, err := os.ReadFile(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"msg=start", "path=/v2/dlq ", "status=401", "msg=\"request begins\" method=POST path=/v2/dlq/retry/", "msg=\"call of a job\"", "level=WARN msg=said", "msg=end"} {
+		if !strings.Contains(string(content), want) {
+			t.Errorf("the log has no %s:\n%s", want, content)
+		}
+	}
+	if n := strings.Count(string(content), "msg=start"); n != 2 {
+		t.Errorf("the log has %d sessions, want 2", n)
+	}
+	if about, err := os.Stat(log); err != nil || about.Mode() != 0o600 {
+		t.Errorf("the log has %s, %v", about.Mode(), err)
+	}
 }

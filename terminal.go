@@ -16,7 +16,7 @@ import (
 
 // endings are the signals that end the program, among them that of a terminal that is gone: not every terminal sends it.
 func endings() (signals chan os.Signal, stop func()) {
-	signals = make(chan os.Signal, 2)
+	signals = make(chan os.Signal, 3)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	go func() {
 		for {
@@ -33,6 +33,13 @@ func endings() (signals chan os.Signal, stop func()) {
 		}
 	}()
 	return signals, func() { signal.Stop(signals) }
+}
+
+// isHungUp tells whether the terminal is gone.
+func isHungUp() bool {
+	terminal := []unix.PollFd{{Fd: int32(os.Stdin.Fd())}}
+	n, err := unix.Poll(terminal, 0)
+	return err == nil && n > 0
 }
 
 // noSuspend says why the program cannot be suspended: with no shell above it in the session, nobody would wake it up.

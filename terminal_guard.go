@@ -32,6 +32,9 @@ type guard struct {
 	copies   []string // sequences of copies that were asked for, each for once
 
 	refused atomic.Uint64
+	// refusal is told how often something was refused in a write. May be nil.
+	refusal   func(times uint64)
+	questions questions
 }
 
 const (
@@ -63,6 +66,7 @@ func (g *guard) Write(b []byte) (int, error) {
 		g.held = append(g.held, b...)
 		all = g.held
 	}
+	before := g.refused.Load()
 	g.out = g.out[:0]
 	from, at := 0, printable(all)
 	for at < len(all) {
@@ -82,6 +86,9 @@ func (g *guard) Write(b []byte) (int, error) {
 	if from > 0 {
 		g.out = append(g.out, ready...)
 		ready = g.out
+	}
+	if n := g.refused.Load() - before; n > 0 && g.refusal != nil {
+		g.refusal(n)
 	}
 	var err error
 	if len(ready) > 0 {
@@ -111,7 +118,11 @@ func (g *guard) look(b []byte) (n int, known bool) {
 	}
 	switch b[1] {
 	case '[':
-		return controlSequence(b)
+		n, known := controlSequence(b)
+		if known && isQuestion(b[:n]) {
+			g.questions.ask()
+		}
+		return n, known
 	case ']':
 		return g.commandString(b)
 	case 'M': // the cursor up, scrolling when it is at the top
@@ -238,12 +249,20 @@ func standIn(first byte) string {
 
 // sentences writes what is said outside of the screen, errors above all: each line is made harmless, as it may quote a
 // server, a file or a variable.
-type sentences struct{ to io.Writer }
+type sentences struct {
+	to io.Writer
+	// ascii is set when the locale has no UTF-8.
+	ascii bool
+}
 
 func (s sentences) Write(b []byte) (int, error) {
 	var out []byte
 	for _, line := range text.Lines(string(b)) {
-		out = append(append(out, line.String()...), '\n')
+		said := line.String()
+		if s.ascii {
+			said = text.ASCII(said)
+		}
+		out = append(append(out, said...), '\n')
 	}
 	if _, err := s.to.Write(out); err != nil {
 		return 0, err

@@ -12,6 +12,7 @@ import (
 
 	"github.com/creack/pty"
 	"github.com/hinshun/vt10x"
+	"golang.org/x/sys/unix"
 )
 
 // patience is how long a condition is waited for: far more than it takes.
@@ -47,6 +48,10 @@ func beginProgram(t *testing.T, binary string, width, height uint16, env []strin
 	s.cmd.Env = append([]string{"TERM=xterm-256color", "HOME=" + t.TempDir(), "LANG=C.UTF-8", "TZ=UTC"}, env...)
 	file, err := pty.StartWithSize(s.cmd, &pty.Winsize{Rows: height, Cols: width})
 	if err != nil {
+		t.Fatal(err)
+	}
+	// A read of it can be given up then.
+	if err := unix.SetNonblock(int(file.Fd()), true); err != nil {
 		t.Fatal(err)
 	}
 	s.file = file

@@ -42,6 +42,8 @@ type Config struct {
 	// Transport carries the requests. Nil means one of the client's own, which takes a proxy for https from the
 	// environment.
 	Transport http.RoundTripper
+	// Watch is put around the transport, to see the requests that go through; nil for nothing.
+	Watch func(http.RoundTripper) http.RoundTripper
 	// Now tells the time that the limits of the server are compared with; nil means [time.Now].
 	Now func() time.Time
 	// Timeout is how long a request may go without progress; zero means [DefaultTimeout]. A write has that long
@@ -132,6 +134,9 @@ func New(cfg Config) (*Client, error) {
 	c.http.Transport = cfg.Transport
 	if c.http.Transport == nil {
 		c.http.Transport = newTransport()
+	}
+	if cfg.Watch != nil {
+		c.http.Transport = cfg.Watch(c.http.Transport)
 	}
 	c.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	return c, nil

@@ -36,14 +36,10 @@ func (m *Model) adviceRows() int {
 
 // adviceSign is how grave advice is: never by its colour alone.
 func (m *Model) adviceSign(a model.Advice) (style, text.Safe) {
-	switch {
-	case a.Severity == model.Red && m.opts.ASCII:
-		return m.theme.bad, text.Const("!! ")
-	case a.Severity == model.Red:
+	switch a.Severity {
+	case model.Red:
 		return m.theme.bad, text.Const("⚠⚠ ")
-	case a.Severity == model.Warn && m.opts.ASCII:
-		return m.theme.warn, text.Const("! ")
-	case a.Severity == model.Warn:
+	case model.Warn:
 		return m.theme.warn, text.Const("⚠ ")
 	}
 	return m.theme.dim, text.Safe{}

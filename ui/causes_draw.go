@@ -34,11 +34,6 @@ var bars = [...]text.Safe{
 	text.Const(" "), text.Const("▁"), text.Const("▂"), text.Const("▃"), text.Const("▄"), text.Const("▅"), text.Const("▆"), text.Const("▇"), text.Const("█"),
 }
 
-// plainBars are the same where there is no UTF-8.
-var plainBars = [...]text.Safe{
-	text.Const(" "), text.Const("."), text.Const(":"), text.Const("-"), text.Const("="), text.Const("+"), text.Const("*"), text.Const("%"), text.Const("#"),
-}
-
 // groupsShown is how many groups fit.
 func (m *Model) groupsShown() int {
 	height := m.lay.body.height - 1 - m.adviceRows()
@@ -222,13 +217,10 @@ func (m *Model) putHistogram(r *row, g *model.Group, width int) {
 	for _, c := range counts {
 		most = max(most, c)
 	}
-	parts, shapes := make([]text.Safe, n), bars
-	if m.opts.ASCII {
-		shapes = plainBars
-	}
+	parts := make([]text.Safe, n)
 	for i, c := range counts {
 		h := (c*(len(bars)-1) + most - 1) / most
-		parts[i] = shapes[h]
+		parts[i] = bars[h]
 	}
 	r.put(m.theme.note, text.Concat(parts...))
 }

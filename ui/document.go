@@ -111,11 +111,15 @@ func (b *documentBuilder) number(label text.Safe, n int) {
 }
 
 func (b *documentBuilder) time(label text.Safe, at time.Time) {
+	b.timeWith(label, at, since(b.o.now, at))
+}
+
+func (b *documentBuilder) timeWith(label text.Safe, at time.Time, said text.Safe) {
 	if at.IsZero() {
 		return
 	}
 	in := at.In(b.o.zone)
-	b.add(newField(label, in.Format("2006-01-02 15:04:05.000 MST")+"  ("+ago(b.o.now, at).String()+")"))
+	b.add(newField(label, in.Format("2006-01-02 15:04:05.000 MST")+"  ("+said.String()+")"))
 }
 
 func (b *documentBuilder) headers(label text.Safe, fields []model.HeaderField) {
@@ -197,7 +201,7 @@ func (b *documentBuilder) origin(d *model.Detail) {
 	if d.Flow.Period > 0 {
 		b.field(text.Const("Period"), d.Flow.Period.String())
 	}
-	b.time(text.Const("Not before"), d.NotBefore)
+	b.timeWith(text.Const("Not before"), d.NotBefore, ago(b.o.now, d.NotBefore))
 	b.field(text.Const("Caller IP"), d.CallerIP)
 	b.url(text.Const("Callback"), d.Callback)
 	b.headers(text.Const("Callback headers"), d.CallbackHeader)

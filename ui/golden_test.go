@@ -7,12 +7,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
 	"redrive/api"
 	"redrive/api/emulator"
 	"redrive/keymap"
+	"redrive/ui"
+	"redrive/ui/text"
 )
 
 // incident is the demo's data on a clock that stands still, read through the real client.
@@ -30,10 +33,23 @@ func incident(t *testing.T, o emulator.IncidentOptions) *api.Client {
 
 var sizes = [][2]int{{40, 10}, {80, 24}, {120, 40}, {200, 60}}
 
+func goldenFile(name string, width, height int) string {
+	return filepath.Join("testdata", "golden", fmt.Sprintf("%s-%dx%d.txt", name, width, height))
+}
+
+func readGolden(t *testing.T, name string, width, height int) string {
+	t.Helper()
+	content, err := os.ReadFile(goldenFile(name, width, height))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
 // golden compares the screen with the one that is kept.
 func (d *driver) golden(name string) {
 	d.t.Helper()
-	file := filepath.Join("testdata", "golden", fmt.Sprintf("%s-%dx%d.txt", name, d.width, d.height))
+	file := goldenFile(name, d.width, d.height)
 	got := d.screen() + "\n"
 	if os.Getenv("UPDATE_GOLDEN") != "" {
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
@@ -44,11 +60,8 @@ func (d *driver) golden(name string) {
 		}
 		return
 	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	if diff := cmp.Diff(strings.Split(string(want), "\n"), strings.Split(got, "\n")); diff != "" {
+	want := readGolden(d.t, name, d.width, d.height)
+	if diff := cmp.Diff(strings.Split(want, "\n"), strings.Split(got, "\n")); diff != "" {
 		d.t.Errorf("%s differs (UPDATE_GOLDEN=1 go test ./ui accepts it):\n%s", file, diff)
 	}
 }
@@ -134,6 +147,20 @@ func TestGoldenScreens(t *testing.T) {
 				d := newDriver(t, incident(t, s.data), size[0], size[1])
 				s.do(d)
 				d.golden(name)
+			})
+			t.Run(fmt.Sprintf("%s %v without UTF-8", name, size), func(t *testing.T) {
+				d := newDriver(t, incident(t, s.data), size[0], size[1], func(o *ui.Options) { o.ASCII = true })
+				s.do(d)
+				if i := strings.IndexFunc(d.m.View().Content, func(r rune) bool { return r >= utf8.RuneSelf }); i >= 0 {
+					t.Errorf("%q is drawn at %d", d.m.View().Content[i:min(i+4, len(d.m.View().Content))], i)
+				}
+				// Each cell has what it had, in plain characters.
+				if name != "odd" {
+					got, want := strings.Split(d.screen(), "\n"), strings.Split(text.ASCII(readGolden(t, name, size[0], size[1])), "\n")
+					if diff := cmp.Diff(want[:len(got)], got); diff != "" {
+						t.Error(diff)
+					}
+				}
 			})
 		}
 	}

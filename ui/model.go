@@ -35,7 +35,7 @@ type Options struct {
 	Earlier func() ([]model.Recorded, error)
 	// Trouble is an error that is said at the start; empty for none.
 	Trouble string
-	// ASCII is set when the locale has no UTF-8: bars are then drawn of plain characters.
+	// ASCII is set when the locale has no UTF-8: everything is then drawn of plain characters.
 	ASCII bool
 	// Filter is the filter of both lists at the start.
 	Filter model.Filter
@@ -55,6 +55,8 @@ type Options struct {
 	Written func() Written
 	// Copying is told of a text before it is sent to the clipboard. May be nil.
 	Copying func(content string)
+	// Complaint is told of what the user is told is wrong. May be nil.
+	Complaint func(what string)
 	// NoSuspend says why the program cannot be suspended; empty when it can.
 	NoSuspend string
 }
@@ -250,4 +252,9 @@ func (m *Model) say(s text.Safe) tea.Cmd {
 	return m.after(successTime, expireMsg{})
 }
 
-func (m *Model) complain(s text.Safe) { m.notices.add(m.now, true, s) }
+func (m *Model) complain(s text.Safe) {
+	m.notices.add(m.now, true, s)
+	if m.opts.Complaint != nil {
+		m.opts.Complaint(s.String())
+	}
+}

@@ -108,9 +108,9 @@ func (s *sheet) says(m *Model) []sheetLine {
 	}
 	add(text.Const("failed with"), text.Join(text.Const(" · "), statuses...))
 	if oldest, newest := digest.Oldest, digest.Newest; !oldest.IsZero() {
-		when := text.Sprintf("%s (%s)", m.clock(newest), ago(m.now, newest))
+		when := text.Sprintf("%s (%s)", m.clock(newest), since(m.now, newest))
 		if !oldest.Equal(newest) {
-			when = text.Sprintf("%s to %s (the newest %s)", m.clock(oldest), m.clock(newest), ago(m.now, newest))
+			when = text.Sprintf("%s to %s (the newest %s)", m.clock(oldest), m.clock(newest), since(m.now, newest))
 		}
 		add(text.Const("failed"), when)
 	}

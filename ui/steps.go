@@ -148,9 +148,6 @@ func (m *Model) stepOf(g *model.Group, named bool) text.Safe {
 		return text.Safe{}
 	}
 	sign, step := text.Const("  ⟂ "), text.Line(g.Cause.Step)
-	if m.opts.ASCII {
-		sign = text.Const("  @ ")
-	}
 	if step.IsEmpty() {
 		step = text.Const("unknown")
 	}

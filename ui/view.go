@@ -29,6 +29,14 @@ func (m *Model) View() tea.View {
 
 // draw is the screen as text, with the place of the text cursor (-1 for none).
 func (m *Model) draw() (content string, cursorX, cursorY int) {
+	content, cursorX, cursorY = m.drawUTF8()
+	if m.opts.ASCII {
+		content = text.ASCII(content)
+	}
+	return content, cursorX, cursorY
+}
+
+func (m *Model) drawUTF8() (content string, cursorX, cursorY int) {
 	switch {
 	case m.width == 0 || m.height == 0:
 		return "", -1, 0
@@ -445,4 +453,17 @@ func (m *Model) jobLine() text.Safe {
 // ago says how long since at, roughly.
 func ago(now, at time.Time) text.Safe {
 	return text.Line(humanize.RelTime(at, now, "ago", "from now"))
+}
+
+// since is how long ago something was that has been. When that is in time to come, the clock of this machine is wrong, or the
+// server's is.
+func since(now, at time.Time) text.Safe {
+	const skew = time.Minute // of clocks that are as right as they get
+	switch ahead := at.Sub(now); {
+	case ahead > skew:
+		return text.Sprintf("by this clock %s", ago(now, at))
+	case ahead > 0:
+		return text.Const("now")
+	}
+	return ago(now, at)
 }

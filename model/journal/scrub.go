@@ -63,3 +63,7 @@ func unsendable(raw string) string {
 	}
 	return raw
 }
+
+// Scrub is a text without what may be a secret in it, as it is recorded: without the query of URLs, with tokens masked, and cut
+// where it is long.
+func Scrub(s string) string { return scrub(s) }
