@@ -177,6 +177,9 @@ func (m *Model) trashRead(msg trashMsg) {
 	}
 	m.trash.past = slices.DeleteFunc(msg.past, func(t model.Trashed) bool { return m.notDeleted(t.Operation) })
 	slices.Reverse(m.trash.past)
+	// What was under the cursor may be gone.
+	m.jobView.at = max(0, min(m.jobView.at, len(m.jobs)+len(m.trash.past)-1))
+	m.jobView.top = min(m.jobView.top, m.jobView.at)
 }
 
 // notDeleted tells whether nothing of an operation of this session was deleted, or not yet.

@@ -193,6 +193,8 @@ func TestWhatWasDeletedIsPublishedAnew(t *testing.T) {
 	if b.calls["publish"] != 1 {
 		t.Errorf("published %d times", b.calls["publish"])
 	}
+	d.press(keymap.Open)
+	d.hides("there is no job yet")
 }
 
 func TestADeletedRunIsNotPublished(t *testing.T) {
