@@ -88,24 +88,24 @@ func (l *lock) take(session string) error {
 	return nil
 }
 
-// other tells whether another session has the lock, and which; its name is empty when it is not known.
-func (l *lock) other() (session string, held bool, err error) {
+// other tells whether another session has the lock, and which; it is empty when it is not known.
+func (l *lock) other() (h holder, held bool, err error) {
 	if l.f != nil {
-		return "", false, nil
+		return holder{}, false, nil
 	}
 	f, err := os.OpenFile(l.path, os.O_RDONLY|syscall.O_NOFOLLOW, 0)
 	if errors.Is(err, os.ErrNotExist) {
-		return "", false, nil
+		return holder{}, false, nil
 	}
 	if err != nil {
-		return "", false, plainError(err)
+		return holder{}, false, plainError(err)
 	}
 	defer func() { _ = f.Close() }()
 	err = flock(f, syscall.LOCK_SH)
 	if errors.Is(err, syscall.EWOULDBLOCK) {
-		return readHolder(f).Session, true, nil
+		return readHolder(f), true, nil
 	}
-	return "", false, err
+	return holder{}, false, err
 }
 
 // release lets go of the lock.
