@@ -259,7 +259,7 @@ func (m *Model) untrashed(msg untrashedMsg) tea.Cmd {
 		m.complain(text.Line(msg.err.Error()))
 		return nil
 	}
-	if m.sheet != nil || m.planning != nil || !m.jobView.open {
+	if m.scope() != keymap.Jobs {
 		return nil
 	}
 	p := &publishing{of: msg.of, refused: map[string]int{}}

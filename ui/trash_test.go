@@ -229,3 +229,18 @@ func TestPublishingEndsWithTheProgram(t *testing.T) {
 		t.Errorf("it says %q", left)
 	}
 }
+
+func TestTheSheetForPublishingOpensOverNothing(t *testing.T) {
+	b, trash := newMemory(5, 0), &bin{}
+	d := newDriver(t, b, 120, 40, trashed(trash))
+	d.press(keymap.Delete)
+	d.confirm()
+	d.pass(10 * time.Second)
+	d.press(keymap.JobsView, keymap.Last)
+	d.holding = true
+	d.press(keymap.PlanAgain, keymap.Up, keymap.Copy)
+	d.release()
+	d.hides("Publish 1 message anew")
+	d.press(keymap.CancelCopy, keymap.Last, keymap.PlanAgain)
+	d.shows("Publish 1 message anew")
+}

@@ -31,6 +31,19 @@ func (e *LockedError) Unwrap() error {
 	return &model.NotRecordedError{Cause: errors.New("another redrive is changing entries of this DLQ")}
 }
 
+// OverlapError is an operation that was not begun, since another session worked on this DLQ after this one had read what is
+// unfinished. It is a [model.NotRecordedError].
+type OverlapError struct {
+	Operation string // of the other session
+	says      string
+}
+
+func (e *OverlapError) Error() string { return "nothing was sent: " + e.Operation + " " + e.says }
+
+func (e *OverlapError) Unwrap() error {
+	return &model.NotRecordedError{Cause: errors.New("another redrive worked on " + e.Operation)}
+}
+
 // holder is who has the lock, as the lock file says.
 type holder struct {
 	PID     int    `json:"pid"`

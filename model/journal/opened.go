@@ -58,7 +58,7 @@ func (f *opened) goOn(p *planForm) error {
 	case f.ended:
 		return errors.New("the operation " + string(p.Operation) + " has ended")
 	case f.stale:
-		return errors.New("another redrive went on with " + string(p.Operation) + " since it was read here: end this one and start it again")
+		return &OverlapError{string(p.Operation), "was gone on with by another redrive since it was read here: end this one, and start it again"}
 	case f.plan == nil:
 		return errors.New("the plan of the operation " + string(p.Operation) + " cannot be read")
 	case !samePlan(f.plan, p):

@@ -129,7 +129,7 @@ func (j *Journal) leftByOthers() error {
 		case err != nil:
 			return err
 		case !r.Ended:
-			return errors.New("another redrive left " + file.name + " unfinished meanwhile, which is shown now: look at it, and plan again")
+			return &OverlapError{file.name, "was left unfinished by another redrive meanwhile, and is shown now: look at it, and plan again"}
 		default:
 			j.over[file.file] = true
 		}
