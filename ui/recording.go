@@ -64,8 +64,19 @@ func (m *Model) beginJob(j *model.Job) tea.Cmd {
 		func(err error) tea.Msg { return begunMsg{number, err} }))
 }
 
+// numbered is the job with a number; nil when there is none.
+func (m *Model) numbered(n int) *model.Job {
+	if n < 1 || n > len(m.jobs) {
+		return nil
+	}
+	return m.jobs[n-1]
+}
+
 func (m *Model) jobBegun(msg begunMsg) tea.Cmd {
-	j := m.jobs[msg.job-1]
+	j := m.numbered(msg.job)
+	if j == nil {
+		return nil
+	}
 	if msg.err == nil {
 		m.record.begun[msg.job] = true
 		return nil

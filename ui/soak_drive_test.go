@@ -37,8 +37,11 @@ type soak struct {
 	messages      int
 	slow          int // how much longer all takes
 	operations    int
-	heap          int64
-	trace         [60]string
+	// wild is set when messages come again, and late; past are those that came.
+	wild  bool
+	past  []tea.Msg
+	heap  int64
+	trace [60]string
 
 	sheet   ui.OpenSheet // as it was before the message
 	opened  bool
@@ -200,6 +203,9 @@ func (s *soak) send(msg tea.Msg) {
 		says = "key " + k.String()
 	}
 	s.trace[s.messages%len(s.trace)] = says
+	if s.wild && strings.HasPrefix(says, "ui.") && says != "ui.refreshMsg" { // one of those leads to the next, for ever
+		s.remember(msg)
+	}
 	s.messages++
 	jobs := len(s.m.Jobs())
 	_, cmd := s.m.Update(msg)
@@ -217,10 +223,20 @@ func (s *soak) send(msg tea.Msg) {
 	if p := stateProblem(s.m, whole); p != "" {
 		s.fail("%s", p)
 	}
-	if p := s.world.problem(); p != "" {
+	if p := s.world.problem(); p != "" && !s.wild {
 		s.fail("%s", p)
 	}
 	s.run(cmd)
+}
+
+// remember keeps a message, to come again.
+func (s *soak) remember(msg tea.Msg) {
+	const most = 500
+	if len(s.past) < most {
+		s.past = append(s.past, msg)
+		return
+	}
+	s.past[s.random.IntN(most)] = msg
 }
 
 // confirmed looks whether the message answered a sheet, which then permits what its plan says. A job that began otherwise is a
@@ -246,6 +262,8 @@ func (s *soak) confirmed(msg tea.Msg, before int) {
 	switch {
 	case fmt.Sprintf("%T", msg) == "ui.earlierMsg":
 		return
+	case s.wild:
+		return
 	case !key || !open || was.Plan == nil || len(jobs) != before+1 || !was.Readable || was.Unchecked || was.Red && !was.Ticked:
 		s.fail("a job began that no sheet was answered for")
 	case time.Since(s.firstAt) < model.QuietTime:
@@ -270,6 +288,9 @@ func (s *soak) restart() {
 	s.arrived, s.timers = nil, nil
 	s.mu.Unlock()
 	synctest.Wait()
+	if s.wild {
+		s.past = ui.ForNothing()
+	}
 	s.begin()
 }
 
@@ -292,6 +313,14 @@ func (s *soak) end() soakReport {
 	s.world.server = nil // what it knows is not the program's
 	r.heap = heapInUse() - s.heap
 	s.world.server = server
+	s.finish()
+	return r
+}
+
+// finish ends the program, and waits for all that it has begun.
+func (s *soak) finish() {
+	s.t.Helper()
+	s.world.server.SetFaults(nil)
 	s.m.Close()
 	s.mu.Lock()
 	s.m = nil
@@ -301,7 +330,6 @@ func (s *soak) end() soakReport {
 	if s.running > 0 {
 		s.t.Errorf("REDRIVE_SOAK_SEED=%d: %d commands never return", s.seed, s.running)
 	}
-	return r
 }
 
 // clean removes the files that were written.

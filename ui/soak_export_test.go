@@ -1,6 +1,10 @@
 package ui
 
 import (
+	"errors"
+
+	tea "charm.land/bubbletea/v2"
+
 	"redrive/keymap"
 	"redrive/model"
 )
@@ -68,4 +72,69 @@ func (m *Model) MarksKnown(l *model.Listing) int {
 		}
 	}
 	return n
+}
+
+// ForNothing are messages of every type that are for nothing there is.
+func ForNothing() []tea.Msg {
+	k := model.Key{DLQ: "other", Kind: model.WorkflowRun, ID: "1-0"}
+	failure := errors.New("of another")
+	step := model.StepResult{Step: model.Step{Job: 99, Number: 7, Kind: model.SendStep}}
+	return []tea.Msg{
+		pageMsg{},
+		pageMsg{kind: model.WorkflowRun, err: failure},
+		rebuiltMsg{},
+		textsSearchedMsg{},
+		markedAllMsg{},
+		detailMsg{},
+		detailMsg{key: k, generation: 1 << 40},
+		detailMsg{key: k, err: failure},
+		documentMsg{},
+		documentMsg{key: k, generation: -1},
+		growDocumentMsg{},
+		growDocumentMsg{-1},
+		followMsg{},
+		followMsg{1 << 40},
+		stepsMsg{},
+		stepsMsg{err: failure},
+		logMsg{},
+		logMsg{key: k, err: failure},
+		checkedMsg{},
+		checkedMsg{check: &model.Check{}},
+		stepMsg{},
+		stepMsg{step},
+		wakeMsg{},
+		refreshMsg{},
+		expireMsg{},
+		stoodMsg{},
+		stoodMsg{sheet: -1},
+		panicMsg{},
+		copiedMsg{},
+		searchedMsg{},
+		nameMsg{},
+		exportedMsg{},
+		exportedMsg{err: failure},
+		exportGoesOnMsg{},
+		exportGoesOnMsg{-1},
+		savedMsg{},
+		savedMsg{job: 99},
+		heldMsg{},
+		trashMsg{},
+		trashMsg{err: failure},
+		untrashedMsg{},
+		untrashedMsg{err: failure},
+		publishedMsg{},
+		publishedMsg{err: failure},
+		pastMsg{},
+		groupedMsg{},
+		earlierMsg{},
+		earlierMsg{err: failure},
+		begunMsg{},
+		begunMsg{99, failure},
+		begunMsg{99, nil},
+		notedMsg{},
+		notedMsg{failure},
+		reportedMsg{},
+		plannedMsg{},
+		plannedMsg{id: -1, err: failure},
+	}
 }

@@ -22,6 +22,13 @@ func (s *soak) step() {
 	if s.messages%1000 < 5 {
 		clean()
 	}
+	if s.wild && len(s.past) > 0 && s.random.IntN(3) == 0 {
+		s.send(s.past[s.random.IntN(len(s.past))])
+		return
+	}
+	if s.wild && s.random.IntN(2000) == 0 {
+		s.restart()
+	}
 	switch n := s.random.IntN(100); {
 	case n < 45:
 		s.deliver(1 + s.random.IntN(8))

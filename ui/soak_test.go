@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
+
+	"redrive/ui"
 )
 
 const (
@@ -40,7 +42,7 @@ func TestAnHourOfEverythingAtRandom(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes some seconds")
 	}
-	messages := int(fromEnvironment(t, "REDRIVE_SOAK_MESSAGES", soakMessages))
+	messages := int(fromEnvironment(t, "REDRIVE_SOAK_MESSAGES", soakMessages)) / underRace
 	seed := fromEnvironment(t, "REDRIVE_SOAK_SEED", 1)
 	t.Chdir(t.TempDir()) // files are written
 	others := goleak.IgnoreCurrent()
@@ -63,6 +65,22 @@ func TestAnHourOfEverythingAtRandom(t *testing.T) {
 	if ran.heap > soakHeap && messages <= soakMessages {
 		t.Errorf("seed %d: the heap grew by %d MB", seed, ran.heap>>20)
 	}
+}
+
+// Messages that come twice, late, in any order, and for nothing at all, change nothing that cannot be.
+func TestAnyMessageAtAnyTimeIsTaken(t *testing.T) {
+	messages := int(fromEnvironment(t, "REDRIVE_SOAK_MESSAGES", 8_000)) / underRace
+	seed := fromEnvironment(t, "REDRIVE_SOAK_SEED", 1)
+	t.Chdir(t.TempDir())
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(start))
+		s := newSoak(t, seed, hourOfMessages)
+		s.wild, s.past = true, ui.ForNothing()
+		for s.messages < messages {
+			s.step()
+		}
+		s.finish()
+	})
 }
 
 // heapInUse is what is in use once all that is not was collected.

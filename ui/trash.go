@@ -84,7 +84,10 @@ func (m *Model) saveTrash(j *model.Job) tea.Cmd {
 }
 
 func (m *Model) trashSaved(msg savedMsg) tea.Cmd {
-	j := m.jobs[msg.job-1]
+	j := m.numbered(msg.job)
+	if j == nil {
+		return nil
+	}
 	delete(m.trash.saving, msg.job)
 	if msg.err != nil {
 		j.Stop("what is deleted could not be saved before: "+msg.err.Error(), m.now)
