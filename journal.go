@@ -14,6 +14,8 @@ type record struct {
 	trash    model.Trash
 	// earlier reads what earlier sessions left unfinished; nil when nothing is recorded.
 	earlier func() ([]model.Recorded, error)
+	// other tells whether another program has the lock; nil when nothing is locked.
+	other func() (pid int, there bool, err error)
 	// trouble says what is wrong with it; empty when nothing is.
 	trouble string
 	wrap    func(model.Backend) model.Backend
@@ -39,7 +41,7 @@ func openRecord(o dashboardOptions, client *api.Client) record {
 	if err != nil {
 		return none.refusing(err)
 	}
-	return record{recorder: j, trash: j, wrap: j.Wrap, close: j.Close, earlier: j.Unfinished}
+	return record{recorder: j, trash: j, wrap: j.Wrap, close: j.Close, earlier: j.Unfinished, other: j.Other}
 }
 
 // refusing is a record that cannot be kept.

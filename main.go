@@ -190,7 +190,7 @@ func dashboard(stderr io.Writer, o dashboardOptions, incident *incidentFlags) er
 	output := newScreenFile(os.Stdout, o.clock.now)
 	output.guard.refusal = func(times uint64) { log.Error("kept from the terminal", "times", times) }
 	screen := ui.New(ui.Options{
-		Backend: inFlight, Recorder: record.recorder, Trash: record.trash, Earlier: record.earlier, Trouble: record.trouble, Durable: !o.demo, ASCII: !hasUTF8(os.Getenv), Bodies: client, DLQ: client.DLQ(), BaseURL: client.URL(), IncludeSecrets: o.includeSecrets, Title: title, ReadOnly: o.readOnly,
+		Backend: inFlight, Recorder: record.recorder, Trash: record.trash, Earlier: record.earlier, Other: record.other, Trouble: record.trouble, Durable: !o.demo, ASCII: !hasUTF8(os.Getenv), Bodies: client, DLQ: client.DLQ(), BaseURL: client.URL(), IncludeSecrets: o.includeSecrets, Title: title, ReadOnly: o.readOnly,
 		Filter: filter, Retention: retention, Refresh: o.refresh, Now: o.clock.now, After: o.clock.after, Zone: time.Local, NewOperation: newOperation, Written: output.tell,
 		NoSuspend: noSuspend(), Copying: output.guard.permitCopy, Complaint: func(what string) { log.Warn("said", "what", what) },
 	})

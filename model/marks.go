@@ -134,7 +134,7 @@ func (a MarkAll) Run(may func(Key) bool) MarkAll {
 // ApplyMarkAll marks, unless the filter or the marks have changed since, or the rows were still those of the filter
 // before.
 func (l *Listing) ApplyMarkAll(a MarkAll) bool {
-	if a.generation != l.viewGeneration || a.version != l.Marks.version {
+	if a.marked == nil || a.generation != l.viewGeneration || a.version != l.Marks.version {
 		return false
 	}
 	l.Marks.set, l.Marks.before, l.Marks.lent = a.marked, nil, false

@@ -115,7 +115,11 @@ func (m *Model) grouped(msg groupedMsg) tea.Cmd {
 	return m.after(groupsTime, expireMsg{})
 }
 
+// sort sorts the groups; while they are being put together by something else there are none to sort.
 func (v *causesPane) sort() {
+	if v.of == nil {
+		return
+	}
 	v.keys = v.keys[:0]
 	for i := range v.groups.All {
 		v.keys = append(v.keys, v.groups.All[i].Key)

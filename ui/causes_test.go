@@ -234,3 +234,13 @@ func TestMarksOfGroupsAreWholeCharacters(t *testing.T) {
 	d.press(keymap.CausesView, keymap.Mark, keymap.Mark, keymap.Up)
 	d.shows("  ●      40", " ▸●      20")
 }
+
+func TestSortingWhileGroupsArePutTogetherAnewHasNothingToSort(t *testing.T) {
+	d := newDriver(t, withCauses(), 80, 24)
+	d.press(keymap.CausesView, keymap.Regroup, keymap.Down)
+	d.holding = true
+	d.press(keymap.Choose, keymap.Sort, keymap.Down, keymap.Choose)
+	d.release()
+	d.pass(2 * time.Second)
+	d.shows("group 1 of")
+}

@@ -12,7 +12,7 @@ func (m *Model) disabled(a keymap.Action) string {
 	}
 	if m.record.unread {
 		switch a {
-		case keymap.BringBack, keymap.Restart, keymap.RerunFailure, keymap.Delete, keymap.PlanAgain:
+		case keymap.BringBack, keymap.Canary, keymap.Restart, keymap.RerunFailure, keymap.Delete, keymap.PlanAgain:
 			return "it is still being read what earlier sessions sent"
 		}
 	}

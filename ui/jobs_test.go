@@ -379,7 +379,7 @@ func TestNothingIsSentUntilItIsKnownWhatEarlierSessionsSent(t *testing.T) {
 		o.Earlier = func() ([]model.Recorded, error) { return []model.Recorded{unfinished}, nil }
 	})
 	d.shows("row 1 of 5")
-	for _, verb := range []keymap.Action{keymap.BringBack, keymap.Delete} {
+	for _, verb := range []keymap.Action{keymap.BringBack, keymap.Canary, keymap.Delete} {
 		d.press(verb)
 		d.shows("does nothing now: it is still being read what earlier sessions sent")
 	}

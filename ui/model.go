@@ -33,6 +33,9 @@ type Options struct {
 	Unfinished []model.Recorded
 	// Earlier reads them; nil when there is nothing to read. Until it has, nothing can be brought back or deleted.
 	Earlier func() ([]model.Recorded, error)
+	// Other tells whether another program on this machine changes entries of the same DLQ, with its process id (0 when it is
+	// not known); nil when that cannot be.
+	Other func() (pid int, there bool, err error)
 	// Trouble is an error that is said at the start; empty for none.
 	Trouble string
 	// ASCII is set when the locale has no UTF-8: everything is then drawn of plain characters.
@@ -167,7 +170,7 @@ func New(o Options) *Model {
 	m := &Model{
 		opts: o, theme: DefaultTheme(), now: o.Now(), store: model.NewStore(),
 		trash:  trash{saving: map[int]bool{}, held: map[int]time.Time{}, published: map[model.Key]bool{}},
-		record: recording{begun: map[int]bool{}, ended: map[int]bool{}, unread: o.Earlier != nil},
+		record: recording{begun: map[int]bool{}, ended: map[int]bool{}, unread: o.Earlier != nil, told: map[string]bool{}},
 		acted:  map[model.Key]actedOn{}, doubted: map[model.Key]bool{}, calls: &answers{}, filter: newFilterLine(),
 	}
 	m.steps = model.NewStepReader(m.store, o.DLQ)
@@ -176,7 +179,8 @@ func New(o Options) *Model {
 		m.lists[k].SearchIn(o.Bodies)
 		m.restartReading(k)
 	}
-	m.takeUnfinished()
+	m.lineage = model.LineageOf(o.Unfinished)
+	m.takeUnfinished(o.Unfinished)
 	if o.Trouble != "" {
 		m.complain(text.Line(o.Trouble))
 	}

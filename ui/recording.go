@@ -2,6 +2,7 @@ package ui
 
 import (
 	"errors"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -16,11 +17,19 @@ type recording struct {
 	writing bool
 	failed  bool
 	unread  bool // what earlier sessions left is not known yet
+	reading bool // it is being read
+	other   bool // another program changes entries of the DLQ
+	// unreadable is why it could not be read the last time, which is said once.
+	unreadable string
+	// told are operations that cannot be gone on with, of which that was said.
+	told map[string]bool
 }
 
 // earlierMsg is what earlier sessions left unfinished.
 type earlierMsg struct {
 	found []model.Recorded
+	other bool // another program is there, with its process id
+	pid   int
 	err   error
 }
 
@@ -55,8 +64,19 @@ func (m *Model) beginJob(j *model.Job) tea.Cmd {
 		func(err error) tea.Msg { return begunMsg{number, err} }))
 }
 
+// numbered is the job with a number; nil when there is none.
+func (m *Model) numbered(n int) *model.Job {
+	if n < 1 || n > len(m.jobs) {
+		return nil
+	}
+	return m.jobs[n-1]
+}
+
 func (m *Model) jobBegun(msg begunMsg) tea.Cmd {
-	j := m.jobs[msg.job-1]
+	j := m.numbered(msg.job)
+	if j == nil {
+		return nil
+	}
 	if msg.err == nil {
 		m.record.begun[msg.job] = true
 		return nil
@@ -68,7 +88,7 @@ func (m *Model) jobBegun(msg begunMsg) tea.Cmd {
 	j.Stop(err.Error(), m.now)
 	m.record.ended[msg.job] = true
 	m.complain(text.Line(err.Error()))
-	return nil
+	return m.readEarlier() // another program may have left something
 }
 
 // notes is what is to be recorded now, and takes it off the jobs.
@@ -128,37 +148,95 @@ func (m *Model) recorded(msg notedMsg) tea.Cmd {
 	return nil
 }
 
-// readEarlier reads what earlier sessions left unfinished. The first frame does not wait for it.
+// readEarlier reads what other sessions left unfinished: at the start, which the first frame does not wait for, and again later,
+// as another program may have ended since.
 func (m *Model) readEarlier() tea.Cmd {
-	read := m.opts.Earlier
-	if read == nil {
+	read, other := m.opts.Earlier, m.opts.Other
+	if read == nil || m.record.reading {
 		return nil
 	}
+	m.record.reading = true
 	return safely("reading the journal", func() tea.Msg {
-		found, err := read()
-		return earlierMsg{found, err}
+		var msg earlierMsg
+		if msg.found, msg.err = read(); msg.err == nil && other != nil {
+			msg.pid, msg.other, msg.err = other()
+		}
+		return msg
 	}, func(err error) tea.Msg { return earlierMsg{err: err} })
 }
 
 func (m *Model) earlierRead(msg earlierMsg) tea.Cmd {
-	m.record.unread = false
-	if msg.err != nil {
-		m.complain(text.Line(msg.err.Error()))
+	m.record.unread, m.record.reading = false, false
+	said := m.record.unreadable
+	if m.record.unreadable = ""; msg.err != nil {
+		m.record.unreadable = msg.err.Error()
 	}
-	m.opts.Unfinished = msg.found
+	if now := m.record.unreadable; now != "" && now != said {
+		m.complain(text.Line(now))
+	}
+	fresh := slices.DeleteFunc(slices.Clone(msg.found), func(r model.Recorded) bool { return m.knows(r.Operation.Name) })
 	past := m.lineage
-	m.takeUnfinished()
+	m.lineage = model.LineageOf(fresh)
 	m.lineage.Join(past) // it may have been read first
+	m.takeUnfinished(fresh)
+	m.closeFor(fresh)
+	if msg.err == nil && msg.other != m.record.other {
+		m.sayOther(msg)
+	}
 	return m.after(successTime, expireMsg{})
 }
 
-// takeUnfinished takes in what earlier sessions left unfinished. It is looked for, and nothing of it is sent.
-func (m *Model) takeUnfinished() {
-	m.lineage = model.LineageOf(m.opts.Unfinished)
-	for _, r := range m.opts.Unfinished {
+// sayOther says that another program has begun or ended to change entries of the DLQ.
+func (m *Model) sayOther(msg earlierMsg) {
+	m.record.other = msg.other
+	switch {
+	case !msg.other:
+		m.notices.add(m.now, false, text.Const("the other redrive has ended"))
+	case msg.pid == 0:
+		m.notices.add(m.now, false, text.Const("another redrive is changing entries of this DLQ: until it ends nothing is sent from here"))
+	default:
+		m.notices.add(m.now, false, text.Sprintf("another redrive (process %d) is changing entries of this DLQ: until it ends nothing is sent from here", msg.pid))
+	}
+}
+
+// knows tells whether an operation was taken in, or told to be such that it cannot.
+func (m *Model) knows(operation string) bool {
+	return m.record.told[operation] || slices.ContainsFunc(m.jobs, func(j *model.Job) bool { return j.Plan.Operation == operation })
+}
+
+// closeFor leaves the sheet, and the plan that is being made, when another session may have sent some of its entries.
+func (m *Model) closeFor(found []model.Recorded) {
+	s := m.sheet
+	for _, r := range found {
+		of := func(e model.RecordedEntry) bool {
+			return s.plan.Selection.Has(model.Key{DLQ: r.Operation.DLQ, Kind: r.Operation.Kind, ID: e.ID})
+		}
+		switch {
+		case m.planning != nil:
+			m.planning = nil
+		case s != nil && s.publish == nil && (s.plan.ByFilter() || slices.ContainsFunc(r.Operation.Entries, of)):
+			m.sheet = nil
+		default:
+			continue
+		}
+		m.complain(text.Sprintf("nothing was sent: another session had begun %s, which may have sent some of these entries: plan again", r.Operation.Name))
+		return
+	}
+}
+
+// takeUnfinished takes in what other sessions left unfinished. It is looked for, and nothing of it is sent.
+func (m *Model) takeUnfinished(found []model.Recorded) {
+	n, taken, rows := 0, 0, len(m.jobs)+len(m.trash.past)
+	for _, r := range found {
 		j, err := model.RestoreJob(len(m.jobs)+1, r, m.now)
+		if r.Damage != "" {
+			m.complain(text.Sprintf("the record of %s is damaged: %s", r.Operation.Name, r.Damage))
+		}
 		if err != nil {
-			m.complain(text.Line(err.Error()))
+			m.record.told[r.Operation.Name] = true
+			if r.Damage == "" {
+				m.complain(text.Line(err.Error()))
+			}
 			continue
 		}
 		m.jobs = append(m.jobs, j)
@@ -166,21 +244,19 @@ func (m *Model) takeUnfinished() {
 		for i := range j.Len() {
 			m.acted[j.Key(i)] = actedOn{job: j, index: i}
 		}
-		if r.Damage != "" {
-			m.complain(text.Sprintf("the record of %s is damaged: %s", r.Operation.Name, r.Damage))
-		}
-	}
-	n := 0
-	for _, j := range m.jobs {
-		if j.Unsettled() > 0 {
+		if taken++; j.Unsettled() > 0 {
 			n++
 		}
 	}
+	if m.jobView.open && rows > 0 {
+		m.jobView.at += taken // the cursor stays on its row
+		m.jobView.top = max(m.jobView.top, m.jobView.at-m.jobRows()+1)
+	}
 	switch {
-	case n == 0 && len(m.jobs) > 0:
-		m.notices.add(m.now, false, text.Const("what an earlier session sent is followed on: 4 shows what became of it"))
 	case n > 0:
 		m.notices.add(m.now, false, text.Sprintf("%s unfinished from an earlier session: 4 shows, R there goes on", operations(n)))
+	case taken > 0:
+		m.notices.add(m.now, false, text.Const("what an earlier session sent is followed on: 4 shows what became of it"))
 	}
 }
 

@@ -271,7 +271,10 @@ func (m *Model) goOn(j *model.Job, left model.Plan) tea.Cmd {
 
 // stepDone takes the answer to a call of a job.
 func (m *Model) stepDone(r model.StepResult) tea.Cmd {
-	j := m.jobs[r.Step.Job-1]
+	j := m.numbered(r.Step.Job)
+	if j == nil {
+		return nil
+	}
 	wasDone := j.Finished()
 	j.Apply(r, m.now)
 	m.lookAtRecord(r.Step)

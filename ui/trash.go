@@ -84,7 +84,10 @@ func (m *Model) saveTrash(j *model.Job) tea.Cmd {
 }
 
 func (m *Model) trashSaved(msg savedMsg) tea.Cmd {
-	j := m.jobs[msg.job-1]
+	j := m.numbered(msg.job)
+	if j == nil {
+		return nil
+	}
 	delete(m.trash.saving, msg.job)
 	if msg.err != nil {
 		j.Stop("what is deleted could not be saved before: "+msg.err.Error(), m.now)
@@ -177,6 +180,9 @@ func (m *Model) trashRead(msg trashMsg) {
 	}
 	m.trash.past = slices.DeleteFunc(msg.past, func(t model.Trashed) bool { return m.notDeleted(t.Operation) })
 	slices.Reverse(m.trash.past)
+	// What was under the cursor may be gone.
+	m.jobView.at = max(0, min(m.jobView.at, len(m.jobs)+len(m.trash.past)-1))
+	m.jobView.top = min(m.jobView.top, m.jobView.at)
 }
 
 // notDeleted tells whether nothing of an operation of this session was deleted, or not yet.
@@ -256,7 +262,7 @@ func (m *Model) untrashed(msg untrashedMsg) tea.Cmd {
 		m.complain(text.Line(msg.err.Error()))
 		return nil
 	}
-	if m.sheet != nil || m.planning != nil || !m.jobView.open {
+	if m.scope() != keymap.Jobs {
 		return nil
 	}
 	p := &publishing{of: msg.of, refused: map[string]int{}}

@@ -193,6 +193,8 @@ func TestWhatWasDeletedIsPublishedAnew(t *testing.T) {
 	if b.calls["publish"] != 1 {
 		t.Errorf("published %d times", b.calls["publish"])
 	}
+	d.press(keymap.Open)
+	d.hides("there is no job yet")
 }
 
 func TestADeletedRunIsNotPublished(t *testing.T) {
@@ -226,4 +228,19 @@ func TestPublishingEndsWithTheProgram(t *testing.T) {
 	if len(left) != 1 || left[0] != "publishing anew: 0 of 1 were published, and perhaps one more" {
 		t.Errorf("it says %q", left)
 	}
+}
+
+func TestTheSheetForPublishingOpensOverNothing(t *testing.T) {
+	b, trash := newMemory(5, 0), &bin{}
+	d := newDriver(t, b, 120, 40, trashed(trash))
+	d.press(keymap.Delete)
+	d.confirm()
+	d.pass(10 * time.Second)
+	d.press(keymap.JobsView, keymap.Last)
+	d.holding = true
+	d.press(keymap.PlanAgain, keymap.Up, keymap.Copy)
+	d.release()
+	d.hides("Publish 1 message anew")
+	d.press(keymap.CancelCopy, keymap.Last, keymap.PlanAgain)
+	d.shows("Publish 1 message anew")
 }

@@ -132,7 +132,7 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 			m.wakeAt = time.Time{}
 		}
 	case refreshMsg:
-		return tea.Batch(m.refresh(), m.after(m.opts.Refresh, refreshMsg{}))
+		return tea.Batch(m.refresh(), m.readEarlier(), m.after(m.opts.Refresh, refreshMsg{}))
 	case expireMsg:
 		m.notices.expire(m.now)
 		m.leaving = m.leaving && m.notices.answer != nil
@@ -294,6 +294,6 @@ func (m *Model) takeIn() tea.Cmd {
 	if f, ok := l.Reread(); ok {
 		cmds = append(cmds, fetchPage(m.reading[m.kind].ctx, m.opts.Backend, m.kind, f))
 	}
-	cmds = append(cmds, m.detail.reload(m), m.follow())
+	cmds = append(cmds, m.detail.reload(m), m.follow(), m.readEarlier())
 	return tea.Batch(cmds...)
 }

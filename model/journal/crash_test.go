@@ -215,7 +215,7 @@ func TestLinesOfAnotherKindAreSkippedAndAnotherVersionIsTold(t *testing.T) {
 	}
 }
 
-func TestAFileWhosePlanCannotBeReadIsToldAndCanBeEnded(t *testing.T) {
+func TestAFileWhosePlanCannotBeReadIsToldOnceAndIsKept(t *testing.T) {
 	content := full(t)
 	content[10] ^= 1
 	end := bytes.LastIndexByte(content[:len(content)-1], '\n') + 1
@@ -224,13 +224,35 @@ func TestAFileWhosePlanCannotBeReadIsToldAndCanBeEnded(t *testing.T) {
 	must(t, err)
 	j := newJournal(disk, newMemory(), newMemory(), newClock().now)
 	r := unfinished(t, j)
-	if r.Operation.Name != "redrive-1" || len(r.Calls) != 4 || !strings.Contains(r.Damage, "its plan cannot be read") {
+	if r.Operation.Name != "redrive-1" || len(r.Calls) != 4 || !strings.Contains(r.Damage, "its plan cannot be read; it is kept as "+crashed+setAside) {
 		t.Errorf("%+v", r)
 	}
 	if err := j.Begin(operation("redrive-1", 5)); !isNotRecorded(err) {
 		t.Errorf("it was begun again: %v", err)
 	}
-	must(t, j.End("redrive-1"))
+	noneUnfinished(t, j)
+	noneUnfinished(t, newJournal(disk, newMemory(), newMemory(), newClock().now))
+	if kept, err := disk.read(crashed + setAside); err != nil || !bytes.Equal(kept, content[:end]) {
+		t.Errorf("it is kept as %q, error %v", kept, err)
+	}
+}
+
+func TestNothingIsLostWhenAFileCannotBeSetAside(t *testing.T) {
+	dir, c := t.TempDir(), newClock()
+	must(t, session(t, dir, c).Begin(operation("redrive-1", 1)))
+	file := theFile(t, dir, "ops")
+	must(t, os.WriteFile(file, []byte("no plan\n"), 0o600))
+	must(t, os.WriteFile(file+setAside, []byte("mine"), 0o600))
+	j := session(t, dir, c)
+	for range 2 {
+		if r := unfinished(t, j); strings.Contains(r.Damage, "kept as") {
+			t.Errorf("it says %q", r.Damage)
+		}
+	}
+	must(t, os.Remove(file+setAside))
+	if r := unfinished(t, j); !strings.Contains(r.Damage, "it is kept as "+file+setAside) {
+		t.Errorf("it says %q", r.Damage)
+	}
 	noneUnfinished(t, j)
 }
 

@@ -24,6 +24,10 @@ type disk interface {
 	// open is for going on with a file.
 	open(name string) (file, error)
 	remove(name string) error
+	// rename gives a file another name, and never takes that of another.
+	rename(name, to string) error
+	// at is how a person finds a file.
+	at(name string) string
 }
 
 // file takes more at its end.
@@ -122,6 +126,13 @@ func (d folder) remove(name string) error {
 		return plainError(err)
 	}
 	return d.sync()
+}
+
+func (d folder) rename(name, to string) error {
+	if err := os.Link(d.at(name), d.at(to)); err != nil {
+		return plainError(err)
+	}
+	return d.remove(name)
 }
 
 // sync makes it last which files there are.

@@ -5,6 +5,7 @@
 //
 //	lock                             held by the one program that changes entries of the DLQ
 //	ops/<Unix ms>-<operation>.jsonl  an operation
+//	ops/….jsonl.unreadable           one whose plan cannot be read, once that was told
 //	restores/<Unix ms>-….jsonl       messages that were published
 //	trash/<Unix ms>-<operation>.jsonl.gz
 //

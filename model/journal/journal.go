@@ -31,7 +31,13 @@ type Journal struct {
 	lock   *lock // nil in memory
 	open   map[string]*opened
 	labels map[string]*opened // of restores, by their label
-	closed bool
+	// over are the files of operations that have ended, which need not be read again.
+	over map[string]bool
+	// read is how long the files of unfinished operations were when they were read, by operation; nil before that.
+	read map[string]int
+	// surveyed is set once this session has the lock and knows all that others left unfinished.
+	surveyed bool
+	closed   bool
 }
 
 var (
@@ -73,12 +79,13 @@ func InMemory() *Journal { return newJournal(newMemory(), newMemory(), newMemory
 func newJournal(ops, restores, trash disk, now func() time.Time) *Journal {
 	return &Journal{
 		ops: ops, restores: restores, trash: trash, now: now, session: rand.Text(),
-		open: map[string]*opened{}, labels: map[string]*opened{},
+		open: map[string]*opened{}, over: map[string]bool{}, labels: map[string]*opened{},
 	}
 }
 
-// Begin records a plan, and takes the DLQ's lock, which is held until [Journal.Close]. An operation of an earlier session that
-// has not ended is gone on with, when it is the same. The errors are a [LockedError] or a [model.NotRecordedError].
+// Begin records a plan, and takes the DLQ's lock, which is held until [Journal.Close]. An operation of another session that
+// has not ended is gone on with, when it is the same, and nobody has worked on it since [Journal.Unfinished] read it. Once that
+// was called, nothing new is begun while others left something unfinished that it has not told of. The errors are a [LockedError] or a [model.NotRecordedError].
 func (j *Journal) Begin(o model.Operation) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -94,6 +101,12 @@ func (j *Journal) begin(o model.Operation) error {
 		return f.goOn(form)
 	}
 	if f, err := j.resume(o.Name, form); err != nil || f != nil {
+		return err
+	}
+	if _, known := j.read[o.Name]; known {
+		return errors.New("the plan of the operation " + o.Name + " cannot be read")
+	}
+	if err := j.leftByOthers(); err != nil {
 		return err
 	}
 	first, err := seal(line{heading: heading{planLine, version}, Session: j.session, At: moment(j.now()), Plan: form})
@@ -165,6 +178,9 @@ func (j *Journal) resume(name string, plan *planForm) (*opened, error) {
 			return nil, fmt.Errorf("the operation %s has ended", name)
 		}
 		f := newOpened(nil, int64(len(content)))
+		if size, known := j.read[name]; known {
+			f.stale = size != len(content)
+		}
 		f.calls = r.calls
 		if r.planned {
 			f.setPlan(formOfOperation(r.Operation))

@@ -31,6 +31,19 @@ func (e *LockedError) Unwrap() error {
 	return &model.NotRecordedError{Cause: errors.New("another redrive is changing entries of this DLQ")}
 }
 
+// OverlapError is an operation that was not begun, since another session worked on this DLQ after this one had read what is
+// unfinished. It is a [model.NotRecordedError].
+type OverlapError struct {
+	Operation string // of the other session
+	says      string
+}
+
+func (e *OverlapError) Error() string { return "nothing was sent: " + e.Operation + " " + e.says }
+
+func (e *OverlapError) Unwrap() error {
+	return &model.NotRecordedError{Cause: errors.New("another redrive worked on " + e.Operation)}
+}
+
 // holder is who has the lock, as the lock file says.
 type holder struct {
 	PID     int    `json:"pid"`
@@ -88,24 +101,24 @@ func (l *lock) take(session string) error {
 	return nil
 }
 
-// other tells whether another session has the lock, and which; its name is empty when it is not known.
-func (l *lock) other() (session string, held bool, err error) {
+// other tells whether another session has the lock, and which; it is empty when it is not known.
+func (l *lock) other() (h holder, held bool, err error) {
 	if l.f != nil {
-		return "", false, nil
+		return holder{}, false, nil
 	}
 	f, err := os.OpenFile(l.path, os.O_RDONLY|syscall.O_NOFOLLOW, 0)
 	if errors.Is(err, os.ErrNotExist) {
-		return "", false, nil
+		return holder{}, false, nil
 	}
 	if err != nil {
-		return "", false, plainError(err)
+		return holder{}, false, plainError(err)
 	}
 	defer func() { _ = f.Close() }()
 	err = flock(f, syscall.LOCK_SH)
 	if errors.Is(err, syscall.EWOULDBLOCK) {
-		return readHolder(f).Session, true, nil
+		return readHolder(f), true, nil
 	}
-	return "", false, err
+	return holder{}, false, err
 }
 
 // release lets go of the lock.

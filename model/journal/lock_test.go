@@ -137,3 +137,67 @@ func TestALockThatCannotBeTakenIsTold(t *testing.T) {
 		t.Errorf("an operation was begun without the lock: %v", err)
 	}
 }
+
+func TestWhatAProgramThatWasKilledLeftIsFoundByOneThatRuns(t *testing.T) {
+	dir, c := t.TempDir(), newClock()
+	j := session(t, dir, c)
+	noneUnfinished(t, j)
+	other := second(t, dir)
+	noneUnfinished(t, j)
+	if pid, there, err := j.Other(); pid != other.Process.Pid || !there || err != nil {
+		t.Errorf("while it runs it is told to be %d, %v, error %v", pid, there, err)
+	}
+	must(t, other.Process.Kill())
+	_ = other.Wait()
+	if _, there, err := j.Other(); there || err != nil {
+		t.Errorf("after it was killed it is there: %v, error %v", there, err)
+	}
+	for range 2 {
+		if r := unfinished(t, j); r.Operation.Name != "redrive-second" || r.Damage != "" {
+			t.Errorf("unfinished is %+v", r)
+		}
+	}
+	must(t, j.Begin(operation("redrive-second", 1)))
+	noneUnfinished(t, j)
+}
+
+func TestNothingNewIsBegunBeforeItIsKnownWhatAnotherLeft(t *testing.T) {
+	dir, c := t.TempDir(), newClock()
+	j, other := session(t, dir, c), session(t, dir, c)
+	noneUnfinished(t, j)
+	must(t, other.Begin(operation("redrive-theirs", 1)))
+	must(t, other.Close())
+	if err := j.Begin(operation("redrive-mine", 1)); !isNotRecorded(err) {
+		t.Fatalf("it was begun: %v", err)
+	}
+	if r := unfinished(t, j); r.Operation.Name != "redrive-theirs" {
+		t.Errorf("unfinished is %s", r.Operation.Name)
+	}
+	must(t, j.Begin(operation("redrive-mine", 1)))
+}
+
+func TestAnOperationIsNeverGoneOnWithByTwo(t *testing.T) {
+	dir, c := t.TempDir(), newClock()
+	first := session(t, dir, c)
+	must(t, first.Begin(operation("redrive-1", 2)))
+	must(t, first.Close()) // as the system does when it dies
+	b, d := session(t, dir, c), session(t, dir, c)
+	unfinished(t, b)
+	unfinished(t, d)
+	must(t, b.Begin(operation("redrive-1", 2)))
+	do(t, b, answers(made("msg_a"), nil), retry(t, "redrive-1", 0))
+	if err := d.Begin(operation("redrive-1", 2)); !isNotRecorded(err) {
+		t.Fatalf("both went on: %v", err)
+	}
+	must(t, b.Close())
+	// What the other sent is not known here.
+	if err := d.Begin(operation("redrive-1", 2)); !isNotRecorded(err) || !strings.Contains(err.Error(), "since it was read here") {
+		t.Fatalf("what was sent meanwhile would be sent again: %v", err)
+	}
+	must(t, d.Close())
+	e := session(t, dir, c)
+	if r := unfinished(t, e); len(r.Calls) != 1 || !r.Calls[0].Answered || r.Damage != "" {
+		t.Errorf("unfinished is %+v", r)
+	}
+	must(t, e.Begin(operation("redrive-1", 2)))
+}

@@ -77,6 +77,23 @@ func (m *memory) remove(name string) error {
 	return nil
 }
 
+func (m *memory) rename(name, to string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	f, there := m.files[name]
+	if !there {
+		return fs.ErrNotExist
+	}
+	if _, taken := m.files[to]; taken {
+		return fs.ErrExist
+	}
+	delete(m.files, name)
+	m.files[to] = f
+	return nil
+}
+
+func (m *memory) at(name string) string { return name }
+
 func (f *memoryFile) Write(p []byte) (int, error) {
 	f.disk.mu.Lock()
 	defer f.disk.mu.Unlock()

@@ -22,6 +22,7 @@ type opened struct {
 	// broken is set once it is not known what is on the disk: nothing is written then.
 	broken error
 	lost   error // why a result is not in the file
+	stale  bool  // another session has written to it since it was read
 	ended  bool
 	closed bool
 
@@ -56,6 +57,8 @@ func (f *opened) goOn(p *planForm) error {
 	switch {
 	case f.ended:
 		return errors.New("the operation " + string(p.Operation) + " has ended")
+	case f.stale:
+		return &OverlapError{string(p.Operation), "was gone on with by another redrive since it was read here: end this one, and start it again"}
 	case f.plan == nil:
 		return errors.New("the plan of the operation " + string(p.Operation) + " cannot be read")
 	case !samePlan(f.plan, p):

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"io/fs"
+	"maps"
 	"slices"
 	"time"
 
@@ -36,36 +37,119 @@ func sorted(d disk, suffix string) ([]listed, error) {
 // tailBytes is how much of a file is read to see whether its last line is its end: far more than that line has.
 const tailBytes = 4 << 10
 
+// setAside is the end of the name of a file whose plan cannot be read, once that was told.
+const setAside = ".unreadable"
+
 // Unfinished are the operations that have no end, oldest first. Those that this session has begun are not among them, and
-// neither are those of another one that still holds the lock. It locks nothing.
+// neither are those of another one that still holds the lock. It locks nothing, and may be called again: what has ended is not
+// read again.
 //
 // Of a file that was damaged it has what can be read; of one that another version wrote, its name. [model.Recorded.Damage]
-// says so.
+// says so. One whose plan cannot be read, so that nobody can go on with it, is told once: its file is then kept under another
+// name, which the damage says.
 func (j *Journal) Unfinished() ([]model.Recorded, error) {
 	files, alive, err := j.survey()
 	if err != nil {
 		return nil, err
 	}
 	var found []model.Recorded
+	read, over := map[string]int{}, map[string]bool{}
 	for _, file := range files {
-		content, err := j.ops.tail(file.file, tailBytes)
-		if err == nil && hasEnded(content) {
+		r, size, err := j.readUnfinished(file)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
 			continue
-		}
-		if err == nil {
-			content, err = j.ops.read(file.file)
-		}
-		if errors.Is(err, fs.ErrNotExist) {
-			continue
-		}
-		if err != nil {
+		case err != nil:
 			return nil, notRead(err)
+		case r.Ended:
+			over[file.file] = true
+			continue
+		case alive(file.name, r.session):
+			continue
 		}
-		if r := readOperation(file.file, content); !r.Ended && !alive(file.name, r.session) {
-			found = append(found, r.Recorded)
+		if !r.planned && r.other == 0 {
+			j.setAside(file.file, &r.Recorded)
+		}
+		read[file.name] = size
+		found = append(found, r.Recorded)
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.read == nil {
+		j.read = map[string]int{}
+	}
+	for name, size := range read {
+		if _, known := j.read[name]; !known {
+			j.read[name] = size
 		}
 	}
+	maps.Copy(j.over, over)
 	return found, nil
+}
+
+// readUnfinished reads an operation; of one that has ended only that.
+func (j *Journal) readUnfinished(file listed) (r recording, size int, err error) {
+	content, err := j.ops.tail(file.file, tailBytes)
+	if err == nil && hasEnded(content) {
+		r.Ended = true
+		return r, 0, nil
+	}
+	if err == nil {
+		content, err = j.ops.read(file.file)
+	}
+	if err != nil {
+		return r, 0, err
+	}
+	return readOperation(file.file, content), len(content), nil
+}
+
+// setAside gives a file that nobody can go on with a name under which it is not looked at any more.
+func (j *Journal) setAside(file string, r *model.Recorded) {
+	if j.ops.rename(file, file+setAside) == nil {
+		r.Damage += "; it is kept as " + j.ops.at(file+setAside)
+	}
+}
+
+// leftByOthers refuses to begin anything while there is an operation of another session that this one was not told of: its
+// entries may have been sent. It needs the lock, under which nobody else begins one.
+func (j *Journal) leftByOthers() error {
+	if j.lock == nil || j.read == nil || j.surveyed {
+		return nil
+	}
+	files, err := sorted(j.ops, suffix)
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		if _, known := j.read[file.name]; known || j.over[file.file] || j.open[file.name] != nil {
+			continue
+		}
+		switch r, _, err := j.readUnfinished(file); {
+		case errors.Is(err, fs.ErrNotExist):
+		case err != nil:
+			return err
+		case !r.Ended:
+			return &OverlapError{file.name, "was left unfinished by another redrive meanwhile, and is shown now: look at it, and plan again"}
+		default:
+			j.over[file.file] = true
+		}
+	}
+	j.surveyed = true
+	return nil
+}
+
+// Other tells whether another session on this machine has the lock, with its process id; 0 when it is not known.
+func (j *Journal) Other() (pid int, there bool, err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.lock == nil || j.closed {
+		return 0, false, nil
+	}
+	h, there, err := j.lock.other()
+	if err != nil {
+		return 0, false, notRead(err)
+	}
+	return h.PID, there, nil
 }
 
 // survey lists the operations, and tells which are of a session that is alive.
@@ -75,10 +159,12 @@ func (j *Journal) survey() (files []listed, alive func(name, session string) boo
 	if files, err = sorted(j.ops, suffix); err != nil {
 		return nil, nil, notRead(err)
 	}
+	files = slices.DeleteFunc(files, func(f listed) bool { return j.over[f.file] })
 	// The lock is looked at last: who began one of the files has it by now, or has ended.
-	session, held := "", false
+	var holder holder
+	held := false
 	if j.lock != nil {
-		if session, held, err = j.lock.other(); err != nil {
+		if holder, held, err = j.lock.other(); err != nil {
 			return nil, nil, notRead(err)
 		}
 	}
@@ -90,7 +176,7 @@ func (j *Journal) survey() (files []listed, alive func(name, session string) boo
 	}
 	return files, func(name, of string) bool {
 		// A holder that has not written its name yet may have begun any of them.
-		return own[name] || held && (session == "" || session == of)
+		return own[name] || held && (holder.Session == "" || holder.Session == of)
 	}, nil
 }
 

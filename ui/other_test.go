@@ -1,0 +1,106 @@
+package ui_test
+
+import (
+	"testing"
+	"time"
+
+	"redrive/keymap"
+	"redrive/model"
+	records "redrive/model/journal"
+	"redrive/ui"
+)
+
+// beside runs the screen on a journal that another session shares.
+func beside(t *testing.T, b *memory, dir string) (*driver, *records.Journal) {
+	t.Helper()
+	j, err := records.Open(dir, "test", func() time.Time { return start })
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = j.Close() })
+	d := newDriver(t, j.Wrap(b), 120, 40, func(o *ui.Options) {
+		o.Recorder, o.Earlier, o.Other, o.Durable = j, j.Unfinished, j.Other, true
+	})
+	d.release()
+	return d, j
+}
+
+// theirs is a session that has begun an operation on the first entries of b, and holds the lock.
+func theirs(t *testing.T, dir string, entries ...int) *records.Journal {
+	t.Helper()
+	j, err := records.Open(dir, "test", func() time.Time { return start })
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = j.Close() })
+	o := model.Operation{Name: "redrive-theirs00", Verb: model.Retry, DLQ: "test", Kind: model.Message, At: start}
+	for _, n := range entries {
+		o.Entries = append(o.Entries, model.RecordedEntry{ID: message(n).Key.ID, URL: "https://api.example/hook"})
+	}
+	if err := j.Begin(o); err != nil {
+		t.Fatal(err)
+	}
+	return j
+}
+
+func TestAnotherProgramIsSeenAndWhatItLeavesIsTakenInWhenItDies(t *testing.T) {
+	for name, notice := range map[string]func(*driver){
+		"by r":         func(d *driver) { d.press(keymap.TakeIn) },
+		"by the clock": func(d *driver) { d.pass(31 * time.Second) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir, b := t.TempDir(), newMemory(5, 0)
+			d, _ := beside(t, b, dir)
+			other := theirs(t, dir, 0, 1)
+			notice(d)
+			d.shows("another redrive (process ", "nothing is sent from here", "4 Jobs 0")
+			if err := other.Close(); err != nil { // as the system does when it is killed
+				t.Fatal(err)
+			}
+			notice(d)
+			d.shows("4 Jobs 1")
+			d.press(keymap.JobsView)
+			d.shows("retry of 2 messages")
+			d.press(keymap.PlanAgain)
+			d.pass(time.Second)
+			d.shows("Retry 2 messages")
+			d.confirm()
+			d.pass(time.Second)
+			if len(b.writes) != 2 {
+				t.Errorf("%d of 2 were sent", len(b.writes))
+			}
+			notice(d)
+			d.shows("4 Jobs 1")
+		})
+	}
+}
+
+func TestASheetOfEntriesThatAnotherProgramHadBegunIsLeft(t *testing.T) {
+	dir, b := t.TempDir(), newMemory(5, 0)
+	d, _ := beside(t, b, dir)
+	other := theirs(t, dir, 0)
+	d.press(keymap.BringBack)
+	d.shows("Retry 1 message")
+	_ = other.Close()
+	d.pass(31 * time.Second)
+	d.hides("Retry 1 message")
+	d.shows("nothing was sent: another session had begun redrive-theirs00")
+	d.press(keymap.Yes)
+	if len(b.writes) != 0 {
+		t.Error("it was sent")
+	}
+}
+
+func TestWhatAnotherProgramLeftIsTakenInBeforeAnythingIsSent(t *testing.T) {
+	dir, b := t.TempDir(), newMemory(5, 0)
+	d, _ := beside(t, b, dir)
+	_ = theirs(t, dir, 0).Close()
+	d.press(keymap.BringBack)
+	d.confirm()
+	d.shows("unfinished from an earlier session", "4 Jobs 2")
+	d.pass(20 * time.Second)
+	d.shows("nothing was sent: redrive-theirs00 was left unfinished by another redrive")
+	if len(b.writes) != 0 {
+		t.Error("it was sent")
+	}
+}
