@@ -99,7 +99,7 @@ type numbers struct {
 	used  int
 }
 
-// leastSlots is the room that numbers begin with, a power of two.
+// leastSlots is the room that numbers begin with.
 const leastSlots = 64
 
 // find is the number with the hash that is the one.
@@ -115,9 +115,11 @@ func (t *numbers) find(hash uint64, is func(uint32) bool) (n uint32, ok bool) {
 
 // slot is where the number is that is the one, or would be.
 func (t *numbers) slot(hash uint64, is func(uint32) bool) int {
-	last := len(t.slots) - 1
-	at := int(hash) & last //nolint:gosec // only the lowest bits count
-	for ; t.slots[at] != 0 && !is(t.slots[at]-1); at = (at + 1) & last {
+	at := int((hash >> 32) * uint64(len(t.slots)) >> 32) //nolint:gosec // it is less than the length
+	for t.slots[at] != 0 && !is(t.slots[at]-1) {
+		if at++; at == len(t.slots) {
+			at = 0
+		}
 	}
 	return at
 }
@@ -126,7 +128,7 @@ func (t *numbers) slot(hash uint64, is func(uint32) bool) int {
 func (t *numbers) put(n uint32, hash uint64, is func(uint32) bool, hashOf func(uint32) uint64) {
 	if 4*(t.used+1) > 3*len(t.slots) {
 		old := t.slots
-		t.slots = make([]uint32, max(leastSlots, 2*len(old)))
+		t.slots = make([]uint32, max(leastSlots, len(old)*3/2))
 		for _, v := range old {
 			if v != 0 {
 				t.slots[t.slot(hashOf(v-1), never)] = v
