@@ -124,14 +124,14 @@ func (t *numbers) slot(hash uint64, is func(uint32) bool) int {
 	return at
 }
 
-// put adds a number, or puts it in the place of the one that is. hashOf is the hash of a number that is there.
-func (t *numbers) put(n uint32, hash uint64, is func(uint32) bool, hashOf func(uint32) uint64) {
+// put adds a number, or puts it in the place of the one that is. hashOf is the hash of each number below n, false for what is
+// not to be found: they are taken in their order, in which they lie in memory.
+func (t *numbers) put(n uint32, hash uint64, is func(uint32) bool, hashOf func(uint32) (uint64, bool)) {
 	if 4*(t.used+1) > 3*len(t.slots) {
-		old := t.slots
-		t.slots = make([]uint32, max(leastSlots, len(old)*3/2))
-		for _, v := range old {
-			if v != 0 {
-				t.slots[t.slot(hashOf(v-1), never)] = v
+		t.slots = make([]uint32, max(leastSlots, len(t.slots)*3/2))
+		for other := range n {
+			if h, found := hashOf(other); found {
+				t.slots[t.slot(h, never)] = other + 1
 			}
 		}
 	}
@@ -165,7 +165,7 @@ func (s *Store) text(v string) uint32 {
 	n, known := s.findText(v)
 	if !known {
 		n = s.texts.add(v)
-		s.symbols.texts.put(n, maphash.String(s.symbols.seed, v), never, func(n uint32) uint64 { return maphash.String(s.symbols.seed, s.texts.get(n)) })
+		s.symbols.texts.put(n, maphash.String(s.symbols.seed, v), never, func(n uint32) (uint64, bool) { return maphash.String(s.symbols.seed, s.texts.get(n)), true })
 	}
 	return n
 }
@@ -193,7 +193,7 @@ func (s *Store) cause(c Cause) (n uint32, ok bool) {
 	if !known {
 		n = uint32(len(s.causes)) //nolint:gosec // there are fewer causes than rows can have
 		s.causes = append(s.causes, p)
-		s.symbols.causes.put(n, hash, never, func(n uint32) uint64 { return maphash.Comparable(s.symbols.seed, s.causes[n]) })
+		s.symbols.causes.put(n, hash, never, func(n uint32) (uint64, bool) { return maphash.Comparable(s.symbols.seed, s.causes[n]), true })
 	}
 	return n, true
 }

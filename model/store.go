@@ -75,9 +75,18 @@ func (s *Store) Find(k Key) (Row, bool) {
 	return Row(row), ok //nolint:gosec // it is that of a row
 }
 
-// lead makes the key lead to the row.
+// lead makes the key lead to the row, which is the last.
 func (s *Store) lead(k Key, to Row) {
-	s.index.put(uint32(to), s.hash(k), s.hasKey(k), func(row uint32) uint64 { return s.hash(s.Key(Row(row))) }) //nolint:gosec // rows count from 0
+	var replaced map[Row]bool
+	s.index.put(uint32(to), s.hash(k), s.hasKey(k), func(row uint32) (uint64, bool) { //nolint:gosec // rows count from 0
+		if replaced == nil {
+			replaced = make(map[Row]bool, len(s.replaced))
+			for _, r := range s.replaced {
+				replaced[r] = true
+			}
+		}
+		return s.hash(s.Key(Row(row))), !replaced[Row(row)] //nolint:gosec // it is that of a row
+	})
 }
 
 func (s *Store) hasKey(k Key) func(uint32) bool {
