@@ -198,10 +198,11 @@ func (w *wordSearch) matches(p *packedRow) bool {
 	}
 	in := w.folded.in
 	if p.flags&plainIDs != 0 {
-		if !w.plain {
+		in = w.folded.inASCII
+		// They stand one after the other, and hardly ever is it in any.
+		if !w.plain || !in(w.rows.ids.text(p.ids, int(p.runEnd))) {
 			return false
 		}
-		in = w.folded.inASCII
 	}
 	return in(w.rows.id(p)) || in(w.rows.messageID(p)) || in(w.rows.runID(p))
 }
