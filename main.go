@@ -169,11 +169,9 @@ func dashboard(stderr io.Writer, o dashboardOptions, incident *incidentFlags) er
 	if err != nil {
 		return err
 	}
-	// The first page is on its way while everything else is made ready.
-	ahead := model.ReadAhead(client, model.Query{DLQ: client.DLQ(), Kind: model.Message, Server: filter.Server(model.Message)})
 	record := openRecord(o, client)
 	defer func() { _ = record.close() }()
-	backend := record.wrap(ahead)
+	backend := record.wrap(client)
 	if o.readOnly {
 		backend = model.ReadOnly(backend)
 	}
