@@ -192,7 +192,7 @@ func dashboard(stderr io.Writer, o dashboardOptions, incident *incidentFlags) er
 	screen := ui.New(ui.Options{
 		Backend: inFlight, Recorder: record.recorder, Trash: record.trash, Earlier: record.earlier, Other: record.other, Trouble: record.trouble, Durable: !o.demo, ASCII: !hasUTF8(os.Getenv), Bodies: client, DLQ: client.DLQ(), BaseURL: client.URL(), IncludeSecrets: o.includeSecrets, Title: title, ReadOnly: o.readOnly,
 		Filter: filter, Retention: retention, Refresh: o.refresh, Now: o.clock.now, After: o.clock.after, Zone: time.Local, NewOperation: newOperation, Written: output.tell,
-		NoSuspend: noSuspend(), Copying: output.guard.permitCopy, Complaint: func(what string) { log.Warn("said", "what", what) },
+		Settled: debug.FreeOSMemory, NoSuspend: noSuspend(), Copying: output.guard.permitCopy, Complaint: func(what string) { log.Warn("said", "what", what) },
 	})
 	crash := newCrash()
 	end := runScreen(o.clock.show(screen), output, crash)
@@ -234,11 +234,12 @@ func (c clock) show(screen tea.Model) tea.Model {
 }
 
 // tune does beside the start what the first frame should not wait for. The first width that is looked up builds a table of
-// 2 MB; and garbage is collected at half of what is in use, once many rows may be: they are meant to fit a small machine.
+// 2 MB; and garbage is collected at a quarter of what is in use, once many rows may be: they are meant to fit a small machine,
+// and have hardly a pointer that would have to be followed for it.
 func tune() {
 	ansi.StringWidthWc("─")
 	if os.Getenv("GOGC") == "" {
-		time.AfterFunc(tuneAfter, func() { debug.SetGCPercent(50) })
+		time.AfterFunc(tuneAfter, func() { debug.SetGCPercent(25) })
 	}
 }
 

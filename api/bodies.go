@@ -140,6 +140,7 @@ func newBodies(room int64) *bodies {
 type keptPage []*keptTexts
 
 func (p *keptPage) add(key model.Key, t *rawTexts) {
+	key.ID = strings.Clone(key.ID) // which would keep the other ids of the page
 	k := &keptTexts{key: key, rawTexts: *t}
 	k.json = bytes.Clone(t.json)
 	*p = append(*p, k)

@@ -2,7 +2,6 @@ package model
 
 import (
 	"cmp"
-	"slices"
 	"strings"
 )
 
@@ -20,46 +19,49 @@ func (s *Snapshot) compare(by Sorting, a, b Row) int {
 		if c != 0 {
 			return c
 		}
-		return compareRowsNewestFirst(x, y)
+		return s.compareNewestFirst(x, y)
 	}
 	if by.Reversed {
-		return -compareRowsNewestFirst(x, y)
+		return -s.compareNewestFirst(x, y)
 	}
-	return compareRowsNewestFirst(x, y)
+	return s.compareNewestFirst(x, y)
 }
 
 func (s *Snapshot) compareBy(o Order, x, y *packedRow) int {
 	f, g := s.shared[x.shared], s.shared[y.shared]
 	switch o {
 	case ByStatus:
-		return cmp.Compare(f.status, g.status)
+		return cmp.Compare(x.status, y.status)
 	case ByDestination:
 		return cmp.Or(s.compareTexts(x.url, y.url), strings.Compare(f.method, g.method))
 	case ByQueue:
 		return cmp.Or(strings.Compare(f.queue, g.queue), strings.Compare(f.group, g.group))
 	case ByLabel:
-		return slices.Compare(f.labels, g.labels)
+		if x.labels == y.labels {
+			return 0
+		}
+		return compareLabels(s.texts.get(x.labels), s.texts.get(y.labels))
 	case ByMaxRetries:
-		return cmp.Compare(f.maxRetries, g.maxRetries)
+		return cmp.Compare(x.retries, y.retries)
 	case ByRun:
-		return strings.Compare(x.ids[x.msgEnd:], y.ids[y.msgEnd:])
+		return strings.Compare(s.runID(x), s.runID(y))
 	case ByFailureState:
 		return strings.Compare(f.failureState, g.failureState)
 	case ByResponse:
 		return s.compareTexts(x.response, y.response)
 	case ByFailure:
 	}
-	return compareRowsNewestFirst(x, y)
+	return s.compareNewestFirst(x, y)
 }
 
 func (s *Snapshot) compareTexts(a, b uint32) int {
 	if a == b {
 		return 0
 	}
-	return strings.Compare(s.texts[a], s.texts[b])
+	return strings.Compare(s.texts.get(a), s.texts.get(b))
 }
 
-func compareRowsNewestFirst(x, y *packedRow) int {
+func (s *Snapshot) compareNewestFirst(x, y *packedRow) int {
 	if a, b := x.when(), y.when(); a != b {
 		if a > b {
 			return -1
@@ -69,5 +71,5 @@ func compareRowsNewestFirst(x, y *packedRow) int {
 	if x.sequence != y.sequence {
 		return cmp.Compare(y.sequence, x.sequence)
 	}
-	return strings.Compare(x.ids[:x.idEnd], y.ids[:y.idEnd])
+	return strings.Compare(s.id(x), s.id(y))
 }

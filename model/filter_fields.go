@@ -19,7 +19,7 @@ type filterField struct {
 	read  func(t *term, now time.Time) string
 	match func(t *term, e *Entry) bool
 	// row is match of a row of the store, where that is less work.
-	row func(t *term, p *packedRow) bool
+	row func(t *term, s *Snapshot, p *packedRow) bool
 	// search takes the place of match in a field of texts, which are in the parts.
 	parts  TextParts
 	search func(t *term, e *Entry, texts *Texts) Verdict
@@ -34,7 +34,7 @@ type filterField struct {
 
 var filterFields = []*filterField{
 	{
-		name: "status", part: sharedPart, takes: "503, 5xx, or none for no response",
+		name: "status", part: statusPart, takes: "503, 5xx, or none for no response",
 		read: readStatus, match: matchStatus,
 		exact: func(t *term) string {
 			if _, err := strconv.Atoi(t.value); err != nil {
@@ -64,7 +64,7 @@ var filterFields = []*filterField{
 	exactField("schedule", sharedPart, "the whole id of a schedule",
 		func(e *Entry) string { return e.ScheduleID }, ofMessages(func(s *ServerFilter) *[]string { return &s.Schedules })),
 	{
-		name: "label", part: sharedPart, takes: "a whole label, one of those of the entry",
+		name: "label", part: labelsPart, takes: "a whole label, one of those of the entry",
 		match:  func(t *term, e *Entry) bool { return slices.Contains(e.Labels, t.value) },
 		server: ofAll(func(s *ServerFilter) *[]string { return &s.Labels }),
 		values: func(e *Entry) []string { return e.Labels },
@@ -78,8 +78,8 @@ var filterFields = []*filterField{
 		match: func(t *term, e *Entry) bool {
 			return e.MessageID == t.value || e.Key.ID == t.value || e.WorkflowRunID == t.value
 		},
-		row: func(t *term, p *packedRow) bool {
-			return p.ids[:p.idEnd] == t.value || p.ids[p.idEnd:p.msgEnd] == t.value || p.ids[p.msgEnd:] == t.value
+		row: func(t *term, s *Snapshot, p *packedRow) bool {
+			return s.messageID(p) == t.value || s.id(p) == t.value || s.runID(p) == t.value
 		},
 		server: func(kind Kind, values []string, s *ServerFilter) {
 			if kind == Message && len(values) == 1 && strings.HasPrefix(values[0], "msg_") {
@@ -98,7 +98,7 @@ var filterFields = []*filterField{
 		match: func(t *term, e *Entry) bool {
 			return !e.WorkflowCreatedAt.IsZero() && e.WorkflowCreatedAt.UnixMilli() == t.runMilli
 		},
-		row:   func(t *term, p *packedRow) bool { return p.run == t.runMilli },
+		row:   func(t *term, _ *Snapshot, p *packedRow) bool { return p.run == t.runMilli },
 		exact: func(t *term) string { return strconv.FormatInt(t.runMilli, 10) },
 		server: func(kind Kind, values []string, s *ServerFilter) {
 			if kind == WorkflowRun && len(values) == 1 {

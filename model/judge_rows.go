@@ -1,11 +1,15 @@
 package model
 
+import "math"
+
 // part is what of an entry a field of the filter looks at, as far as entries share it: then it is looked at once for all that do.
 type part uint8
 
 const (
 	wholeEntry part = iota
 	sharedPart
+	labelsPart
+	statusPart
 	urlPart
 	responsePart
 	flowPart
@@ -26,7 +30,7 @@ type clause struct {
 	term  *term        // the only term
 	part  part
 	word  *wordSearch
-	row   func(*term, *packedRow) bool
+	row   func(*term, *Snapshot, *packedRow) bool
 	// known are the verdicts of what was looked at, by number; 0 for what was not.
 	known []Verdict
 }
@@ -69,10 +73,12 @@ func (p part) number(s *Snapshot) int {
 	switch p {
 	case sharedPart:
 		return len(s.shared)
-	case urlPart, flowPart:
-		return len(s.texts)
+	case statusPart:
+		return math.MaxUint16 + 1
+	case urlPart, flowPart, labelsPart:
+		return s.texts.len()
 	case responsePart:
-		return 2 * len(s.texts)
+		return 2 * s.texts.len()
 	case causePart:
 		return len(s.causes)
 	case wholeEntry:
@@ -85,6 +91,10 @@ func (p part) of(r *packedRow) uint32 {
 	switch p {
 	case sharedPart:
 		return r.shared
+	case statusPart:
+		return uint32(r.status)
+	case labelsPart:
+		return r.labels
 	case urlPart:
 		return r.url
 	case flowPart:
@@ -143,10 +153,10 @@ func (j *rowJudge) judge(r Row) Verdict {
 // lookAtRow judges a row by a clause whose field can.
 func (j *rowJudge) lookAtRow(c *clause, p *packedRow) Verdict {
 	if c.term != nil {
-		return verdict(c.row(c.term, p) != c.term.negated)
+		return verdict(c.row(c.term, j.rows, p) != c.term.negated)
 	}
 	for i := range j.filter.terms {
-		if t := &j.filter.terms[i]; t.field == c.field && !t.negated && c.row(t, p) {
+		if t := &j.filter.terms[i]; t.field == c.field && !t.negated && c.row(t, j.rows, p) {
 			return Included
 		}
 	}
@@ -171,40 +181,49 @@ type wordSearch struct {
 	rows   *Snapshot
 	texts  []bool // of each text that was looked at, whether it has the word
 	looked []bool
+	labels []Verdict // of each text that is one of labels, 0 for what was not looked at
 	shared []Verdict // of what rows share, 0 for what was not looked at
 	causes []Verdict // the same of causes
 }
 
 func newWordSearch(word string, s *Snapshot) *wordSearch {
 	return &wordSearch{
-		folded: newFolded(word), plain: isPlainID(word), rows: s, texts: make([]bool, len(s.texts)), looked: make([]bool, len(s.texts)), shared: make([]Verdict, len(s.shared)), causes: make([]Verdict, len(s.causes)),
+		folded: newFolded(word), plain: isPlainID(word), rows: s, texts: make([]bool, s.texts.len()), labels: make([]Verdict, s.texts.len()), looked: make([]bool, s.texts.len()), shared: make([]Verdict, len(s.shared)), causes: make([]Verdict, len(s.causes)),
 	}
 }
 
 func (w *wordSearch) matches(p *packedRow) bool {
-	if w.inText(p.url) || w.inText(p.response) || w.inShared(p.shared) || w.inCause(p.cause) {
+	if w.inText(p.url) || w.inText(p.response) || w.inShared(p.shared) || w.inLabels(p.labels) || w.inCause(p.cause) {
 		return true
 	}
 	in := w.folded.in
 	if p.flags&plainIDs != 0 {
-		if !w.plain {
+		in = w.folded.inASCII
+		// They stand one after the other, and hardly ever is it in any.
+		if !w.plain || !in(w.rows.ids.text(p.ids, int(p.runEnd))) {
 			return false
 		}
-		in = w.folded.inASCII
 	}
-	return in(p.ids[:p.idEnd]) || in(p.ids[p.idEnd:p.msgEnd]) || in(p.ids[p.msgEnd:])
+	return in(w.rows.id(p)) || in(w.rows.messageID(p)) || in(w.rows.runID(p))
 }
 
 func (w *wordSearch) inText(n uint32) bool {
 	if !w.looked[n] {
-		w.looked[n], w.texts[n] = true, w.folded.in(w.rows.texts[n])
+		w.looked[n], w.texts[n] = true, w.folded.in(w.rows.texts.get(n))
 	}
 	return w.texts[n]
 }
 
+func (w *wordSearch) inLabels(n uint32) bool {
+	if w.labels[n] == 0 {
+		w.labels[n] = verdict(anyLabel(w.rows.texts.get(n), w.folded.in)) + verdictKnown
+	}
+	return w.labels[n] == Included+verdictKnown
+}
+
 func (w *wordSearch) inCause(n uint32) bool {
 	if w.causes[n] == 0 {
-		w.causes[n] = verdict(w.folded.in(w.rows.causes[n].Step)) + verdictKnown
+		w.causes[n] = verdict(w.inText(w.rows.causes[n].step)) + verdictKnown
 	}
 	return w.causes[n] == Included+verdictKnown
 }
@@ -212,11 +231,7 @@ func (w *wordSearch) inCause(n uint32) bool {
 func (w *wordSearch) inShared(n uint32) bool {
 	if w.shared[n] == 0 {
 		f := w.rows.shared[n]
-		found := w.folded.in(f.queue) || w.folded.in(f.group)
-		for _, l := range f.labels {
-			found = found || w.folded.in(l)
-		}
-		w.shared[n] = verdict(found) + verdictKnown
+		w.shared[n] = verdict(w.folded.in(f.queue) || w.folded.in(f.group)) + verdictKnown
 	}
 	return w.shared[n] == Included+verdictKnown
 }

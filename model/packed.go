@@ -3,26 +3,30 @@ package model
 import (
 	"encoding/binary"
 	"math"
-	"slices"
 	"strings"
 	"time"
 )
 
-// packedRow is an entry in the store: what it has alone, and the numbers of what it shares with others. An [Entry] is three
-// times as large as both together, most of it the same in thousands of rows.
+// packedRow is an entry in the store: what it has alone, and the numbers of what it shares with others. An [Entry] is ten times
+// as large, most of it the same in thousands of rows. It has no pointers, so that a store of any size costs the garbage
+// collector next to nothing.
 type packedRow struct {
-	ids      string // DLQ id, message id and run id, one after the other
-	created  int64  // Unix ms, or noTime
+	created  int64 // Unix ms, or noTime
 	failed   int64
 	run      int64
 	sequence uint32
+	ids      uint32 // where its DLQ id, message id and run id are, one after the other
 	shared   uint32
+	labels   uint32
 	url      uint32
 	response uint32
 	flow     uint32
 	cause    uint32
 	idEnd    uint16 // where the DLQ id ends in ids
 	msgEnd   uint16 // where the message id ends
+	runEnd   uint16 // where the run id ends
+	status   uint16
+	retries  int16
 	flags    packedFlags
 }
 
@@ -48,10 +52,7 @@ type sharedFields struct {
 	endpoint       string
 	schedule, ip   string
 	limits         FlowLimits
-	labels         []string
 	firstLabelOnly bool
-	maxRetries     int
-	status         int
 	retryAfter     time.Duration
 	workflowURL    string
 	failureState   string
@@ -69,8 +70,9 @@ type Snapshot struct {
 	replaced []Row
 	// What rows share, by number. They are only appended to.
 	shared []*sharedFields
-	texts  []string
-	causes []Cause
+	ids    arena
+	texts  texts
+	causes []packedCause
 }
 
 // Len is the number of rows.
@@ -90,7 +92,18 @@ func (s *Snapshot) Key(r Row) Key {
 	if f.whole != nil {
 		return f.whole.Key
 	}
-	return Key{f.dlq, f.kind, p.ids[:p.idEnd]}
+	return Key{f.dlq, f.kind, s.id(p)}
+}
+
+// id, messageID and runID are the ids of a row that is packed.
+func (s *Snapshot) id(p *packedRow) string { return s.ids.text(p.ids, int(p.idEnd)) }
+
+func (s *Snapshot) messageID(p *packedRow) string {
+	return s.ids.text(p.ids+uint32(p.idEnd), int(p.msgEnd-p.idEnd))
+}
+
+func (s *Snapshot) runID(p *packedRow) string {
+	return s.ids.text(p.ids+uint32(p.msgEnd), int(p.runEnd-p.msgEnd))
 }
 
 func (s *Snapshot) kind(r Row) Kind { return s.shared[s.row(r).shared].kind }
@@ -106,12 +119,12 @@ func (s *Snapshot) read(r Row, e *Entry) {
 		return
 	}
 	*e = Entry{
-		Key: Key{f.dlq, f.kind, p.ids[:p.idEnd]}, MessageID: p.ids[p.idEnd:p.msgEnd], WorkflowRunID: p.ids[p.msgEnd:],
-		URL: s.texts[p.url], Method: f.method, QueueName: f.queue, URLGroup: f.group, Endpoint: f.endpoint,
-		ScheduleID: f.schedule, FlowControlKey: s.texts[p.flow], CallerIP: f.ip, Flow: f.limits, Labels: f.labels,
-		FirstLabelOnly: f.firstLabelOnly, MaxRetries: f.maxRetries, Sequence: p.sequence, Status: f.status, RetryAfter: f.retryAfter,
+		Key: Key{f.dlq, f.kind, s.id(p)}, MessageID: s.messageID(p), WorkflowRunID: s.runID(p),
+		URL: s.texts.get(p.url), Method: f.method, QueueName: f.queue, URLGroup: f.group, Endpoint: f.endpoint,
+		ScheduleID: f.schedule, FlowControlKey: s.texts.get(p.flow), CallerIP: f.ip, Flow: f.limits, Labels: unpackLabels(s.texts.get(p.labels)),
+		FirstLabelOnly: f.firstLabelOnly, MaxRetries: int(p.retries), Sequence: p.sequence, Status: int(p.status), RetryAfter: f.retryAfter,
 		CreatedAt: p.time(p.created), FailedAt: p.time(p.failed), WorkflowCreatedAt: p.time(p.run),
-		Response: s.texts[p.response], ResponseCut: p.flags&responseCut != 0, Cause: s.causes[p.cause],
+		Response: s.texts.get(p.response), ResponseCut: p.flags&responseCut != 0, Cause: s.causeAt(p.cause),
 		WorkflowURL: f.workflowURL, FailureState: f.failureState, Problem: f.problem,
 	}
 }
@@ -134,42 +147,6 @@ func (p *packedRow) when() int64 {
 	return p.created
 }
 
-// symbols number what rows share, each once.
-type symbols struct {
-	texts  map[string]uint32
-	causes map[Cause]uint32
-	shared map[string]uint32 // by all that is in them
-	key    []byte
-}
-
-func newSymbols() symbols {
-	return symbols{texts: map[string]uint32{}, causes: map[Cause]uint32{}, shared: map[string]uint32{}}
-}
-
-// text is the number of a text. What is kept of it is cut loose from the page it was decoded from.
-func (s *Store) text(v string) uint32 {
-	n, known := s.symbols.texts[v]
-	if !known {
-		v = strings.Clone(v)
-		n = uint32(len(s.texts)) //nolint:gosec // there are fewer texts than rows can have
-		s.symbols.texts[v], s.texts = n, append(s.texts, v)
-	}
-	return n
-}
-
-// kept is the one copy of a text.
-func (s *Store) kept(v string) string { return s.texts[s.text(v)] }
-
-func (s *Store) cause(c Cause) uint32 {
-	n, known := s.symbols.causes[c]
-	if !known {
-		c.Destination, c.Text, c.Step = s.kept(c.Destination), s.kept(c.Text), s.kept(c.Step)
-		n = uint32(len(s.causes)) //nolint:gosec // there are fewer causes than rows can have
-		s.symbols.causes[c], s.causes = n, append(s.causes, c)
-	}
-	return n
-}
-
 // shares is the number of what the entry has in common with others.
 func (s *Store) shares(e *Entry) uint32 {
 	k := s.symbols.key[:0]
@@ -183,16 +160,9 @@ func (s *Store) shares(e *Entry) uint32 {
 	if e.FirstLabelOnly {
 		bits |= 1
 	}
-	if e.Labels == nil {
-		bits |= 2
-	}
 	k = append(k, bits)
-	for _, n := range [...]int64{int64(e.MaxRetries), int64(e.Status), int64(e.Flow.Parallelism), int64(e.Flow.Rate), int64(e.Flow.Period), int64(e.RetryAfter)} {
+	for _, n := range [...]int64{int64(e.Flow.Parallelism), int64(e.Flow.Rate), int64(e.Flow.Period), int64(e.RetryAfter)} {
 		k = binary.AppendVarint(k, n)
-	}
-	for _, l := range e.Labels {
-		k = binary.AppendUvarint(k, uint64(len(l)))
-		k = append(k, l...)
 	}
 	s.symbols.key = k
 	if n, known := s.symbols.shared[string(k)]; known {
@@ -200,12 +170,9 @@ func (s *Store) shares(e *Entry) uint32 {
 	}
 	f := &sharedFields{
 		dlq: DLQ(s.kept(string(e.Key.DLQ))), kind: e.Key.Kind, method: s.kept(e.Method), queue: s.kept(e.QueueName), group: s.kept(e.URLGroup),
-		endpoint: s.kept(e.Endpoint), schedule: s.kept(e.ScheduleID), ip: s.kept(e.CallerIP), limits: e.Flow, labels: slices.Clone(e.Labels),
-		firstLabelOnly: e.FirstLabelOnly, maxRetries: e.MaxRetries, status: e.Status, retryAfter: e.RetryAfter, workflowURL: s.kept(e.WorkflowURL),
+		endpoint: s.kept(e.Endpoint), schedule: s.kept(e.ScheduleID), ip: s.kept(e.CallerIP), limits: e.Flow,
+		firstLabelOnly: e.FirstLabelOnly, retryAfter: e.RetryAfter, workflowURL: s.kept(e.WorkflowURL),
 		failureState: s.kept(e.FailureState), problem: s.kept(e.Problem),
-	}
-	for i := range f.labels {
-		f.labels[i] = s.kept(f.labels[i])
 	}
 	n := s.share(f)
 	s.symbols.shared[string(k)] = n
@@ -219,18 +186,38 @@ func (s *Store) share(f *sharedFields) uint32 {
 
 // pack is the entry as a row. One that cannot be packed is kept whole beside it.
 func (s *Store) pack(e *Entry) packedRow {
+	s.symbols.key = packLabels(s.symbols.key[:0], e.Labels)
 	p := packedRow{
-		ids: strings.Join([]string{e.Key.ID, e.MessageID, e.WorkflowRunID}, ""), sequence: e.Sequence,
-		url: s.text(e.URL), response: s.text(e.Response), flow: s.text(e.FlowControlKey), cause: s.cause(e.Cause),
+		sequence: e.Sequence, labels: s.text(string(s.symbols.key)), url: s.text(e.URL), response: s.text(e.Response), flow: s.text(e.FlowControlKey),
+		status: uint16(e.Status), retries: int16(e.MaxRetries), //nolint:gosec // it is looked whether they fit
 	}
+	p.shared = s.shares(e)
 	if e.ResponseCut {
 		p.flags |= responseCut
 	}
-	if isPlainID(p.ids) {
+	if isPlainID(e.Key.ID) && isPlainID(e.MessageID) && isPlainID(e.WorkflowRunID) {
 		p.flags |= plainIDs
 	}
+	exact := s.packTimes(&p, e) && int(p.status) == e.Status && int(p.retries) == e.MaxRetries
+	cause, ok := s.cause(e.Cause)
+	if exact = exact && ok; exact {
+		p.cause = cause
+		p.ids, exact = s.ids.add(e.Key.ID, e.MessageID, e.WorkflowRunID)
+	}
+	if exact {
+		p.idEnd = uint16(len(e.Key.ID))                    //nolint:gosec // an arena takes nothing as long
+		p.msgEnd = p.idEnd + uint16(len(e.MessageID))      //nolint:gosec // as before
+		p.runEnd = p.msgEnd + uint16(len(e.WorkflowRunID)) //nolint:gosec // as before
+		return p
+	}
+	s.packWhole(&p, e)
+	return p
+}
+
+// packTimes packs the times; false when they are not exactly those of the entry then.
+func (s *Store) packTimes(p *packedRow, e *Entry) (exact bool) {
 	zones := 0
-	exact := len(e.Key.ID)+len(e.MessageID) <= math.MaxUint16
+	exact = true
 	for i, to := range [...]*int64{&p.created, &p.failed, &p.run} {
 		t := [...]time.Time{e.CreatedAt, e.FailedAt, e.WorkflowCreatedAt}[i]
 		if *to = noTime; t.IsZero() {
@@ -250,18 +237,19 @@ func (s *Store) pack(e *Entry) packedRow {
 	if zones == 1 {
 		p.flags |= inUTC
 	}
-	if p.shared = s.shares(e); exact && zones != 3 {
-		p.idEnd, p.msgEnd = uint16(len(e.Key.ID)), uint16(len(e.Key.ID)+len(e.MessageID)) //nolint:gosec // it was looked whether they fit
-		return p
-	}
+	return exact && zones != 3
+}
+
+// packWhole keeps an entry beside its row.
+func (s *Store) packWhole(p *packedRow, e *Entry) {
 	f := *s.shared[p.shared]
 	whole := *e
 	whole.Key.ID, whole.MessageID, whole.WorkflowRunID = strings.Clone(e.Key.ID), strings.Clone(e.MessageID), strings.Clone(e.WorkflowRunID)
-	whole.Key.DLQ, whole.URL, whole.Response, whole.Labels, whole.Cause = f.dlq, s.texts[p.url], s.texts[p.response], f.labels, s.causes[p.cause]
+	whole.Key.DLQ, whole.URL, whole.Response, whole.Labels = f.dlq, s.texts.get(p.url), s.texts.get(p.response), unpackLabels(s.texts.get(p.labels))
+	whole.Cause.Destination, whole.Cause.Text, whole.Cause.Step = s.kept(e.Cause.Destination), s.kept(e.Cause.Text), s.kept(e.Cause.Step)
 	whole.Method, whole.QueueName, whole.URLGroup, whole.Endpoint = f.method, f.queue, f.group, f.endpoint
-	whole.ScheduleID, whole.FlowControlKey, whole.CallerIP = f.schedule, s.texts[p.flow], f.ip
+	whole.ScheduleID, whole.FlowControlKey, whole.CallerIP = f.schedule, s.texts.get(p.flow), f.ip
 	whole.WorkflowURL, whole.FailureState, whole.Problem = f.workflowURL, f.failureState, f.problem
-	f.whole, p.ids, p.flags = &whole, whole.Key.ID, p.flags|unpacked
+	f.whole, p.flags = &whole, p.flags|unpacked
 	p.shared = s.share(&f)
-	return p
 }

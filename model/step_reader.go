@@ -93,8 +93,11 @@ func (r *StepReader) Next(now time.Time, first iter.Seq[Key]) (StepRead, bool) {
 // look takes note of the runs that were stored since.
 func (r *StepReader) look() {
 	for ; int(r.seen) < r.store.Len(); r.seen++ {
+		if r.store.kind(r.seen) != WorkflowRun {
+			continue
+		}
 		e := r.store.At(r.seen)
-		if _, known := r.runs[e.Key]; known || e.Key.Kind != WorkflowRun {
+		if _, known := r.runs[e.Key]; known {
 			continue
 		}
 		if e.WorkflowRunID == "" {

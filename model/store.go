@@ -15,9 +15,7 @@ type stored = Snapshot
 type Store struct {
 	stored
 	symbols symbols
-	seed    maphash.Seed
-	index   map[uint64]Row // by the hash of the key
-	clashes map[Key]Row    // those whose hash another key has
+	index   numbers // the newest row of each key
 	counts  [len(Kinds)]int
 	steps   map[Key]string // at which runs failed, of those whose entries say so
 	older   map[Row]Row    // of a row that took another's place, that other
@@ -27,7 +25,7 @@ type Store struct {
 // NewStore makes an empty store.
 func NewStore() *Store {
 	s := &Store{
-		index: map[uint64]Row{}, clashes: map[Key]Row{}, steps: map[Key]string{}, older: map[Row]Row{}, symbols: newSymbols(), seed: maphash.MakeSeed(),
+		steps: map[Key]string{}, older: map[Row]Row{}, symbols: newSymbols(),
 	}
 	s.text("")
 	s.cause(Cause{})
@@ -73,31 +71,36 @@ func (s *Store) Count(k Kind) int { return s.counts[k] }
 
 // Find is the newest row of the key.
 func (s *Store) Find(k Key) (Row, bool) {
-	if row, ok := s.index[s.hash(k)]; !ok || s.Key(row) == k {
-		return row, ok
-	}
-	row, ok := s.clashes[k]
-	return row, ok
+	row, ok := s.index.find(s.hash(k), s.hasKey(k))
+	return Row(row), ok //nolint:gosec // it is that of a row
 }
 
-// lead makes the key lead to the row.
+// lead makes the key lead to the row, which is the last.
 func (s *Store) lead(k Key, to Row) {
-	h := s.hash(k)
-	if row, taken := s.index[h]; taken && s.Key(row) != k {
-		s.clashes[s.Key(to)] = to
-		return
-	}
-	s.index[h] = to
+	var replaced map[Row]bool
+	s.index.put(uint32(to), s.hash(k), s.hasKey(k), func(row uint32) (uint64, bool) { //nolint:gosec // rows count from 0
+		if replaced == nil {
+			replaced = make(map[Row]bool, len(s.replaced))
+			for _, r := range s.replaced {
+				replaced[r] = true
+			}
+		}
+		return s.hash(s.Key(Row(row))), !replaced[Row(row)] //nolint:gosec // it is that of a row
+	})
 }
 
-func (s *Store) hash(k Key) uint64 { return maphash.String(s.seed, k.ID) + uint64(k.Kind) }
+func (s *Store) hasKey(k Key) func(uint32) bool {
+	return func(row uint32) bool { return s.Key(Row(row)) == k } //nolint:gosec // it is that of a row
+}
+
+func (s *Store) hash(k Key) uint64 { return maphash.String(s.symbols.seed, k.ID) + uint64(k.Kind) }
 
 // Snapshot is the store as it is now.
 func (s *Store) Snapshot() Snapshot { return s.stored }
 
 // masked is the head of a response without secrets: it is shown in lists, which have no key to mask it.
 func (s *Store) masked(response string) string {
-	if _, kept := s.symbols.texts[response]; kept {
+	if _, kept := s.findText(response); kept {
 		return response
 	}
 	return MaskText(response)

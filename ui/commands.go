@@ -32,6 +32,13 @@ func fetchPage(ctx context.Context, b model.Backend, kind model.Kind, f model.Fe
 	}, func(err error) tea.Msg { return pageMsg{kind: kind, fetch: f, err: err} })
 }
 
+func tellSettled(settled func()) tea.Cmd {
+	return func() tea.Msg {
+		settled()
+		return nil
+	}
+}
+
 func runRebuild(kind model.Kind, r model.Rebuild) tea.Cmd {
 	return safely("filtering", func() tea.Msg { return rebuiltMsg{kind, r.Run()} }, failed)
 }

@@ -28,7 +28,7 @@ func TestWhatAnEarlierSessionBroughtBackIsSaidToHaveComeBack(t *testing.T) {
 	}}}
 	d := newDriver(t, b, 120, 40, func(o *ui.Options) { o.Recorder = j })
 	d.press(keymap.CausesView, keymap.Down)
-	d.shows("2 came back", "also 2 came back from an earlier retry, of redrive-7c1e0a2b, 02:11")
+	d.shows("2 came back", "also 2 came back from an earlier retry", "redrive-7c1e0a2b, 02:11")
 	d.press(keymap.BringBack)
 	d.shows("2: came back from an earlier retry, of redrive-7c1e0a2b, 02:11")
 	d.press(keymap.Drop, keymap.Open, keymap.Open)

@@ -60,6 +60,8 @@ type Options struct {
 	Copying func(content string)
 	// Complaint is told of what the user is told is wrong. May be nil.
 	Complaint func(what string)
+	// Settled is called once loading all pages has ended, beside the screen. May be nil.
+	Settled func()
 	// NoSuspend says why the program cannot be suspended; empty when it can.
 	NoSuspend string
 }
@@ -127,10 +129,12 @@ type Model struct {
 
 	// markAllWaits is set while pages are loaded for marking all.
 	markAllWaits [len(model.Kinds)]bool
-	wakeAt       time.Time
-	frame        frame
-	leaving      bool // the next quit leaves at once
-	ended        bool
+	// loadedMuch is set while all pages of a list are loaded.
+	loadedMuch bool
+	wakeAt     time.Time
+	frame      frame
+	leaving    bool // the next quit leaves at once
+	ended      bool
 }
 
 // reading is the context of the reads of a list, cancelled when they are superseded.

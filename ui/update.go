@@ -159,8 +159,11 @@ func (m *Model) pump() tea.Cmd {
 	}
 	for _, k := range model.Kinds {
 		l := m.lists[k]
-		if f, ok := l.Next(m.now); ok {
-			cmds = append(cmds, fetchPage(m.reading[k].ctx, m.opts.Backend, k, f))
+		// What is on the screen comes first: the other list begins once this one has.
+		if k == m.kind || m.list().Started() || !m.list().Loading() {
+			if f, ok := l.Next(m.now); ok {
+				cmds = append(cmds, fetchPage(m.reading[k].ctx, m.opts.Backend, k, f))
+			}
 		}
 		due(l.RetryAt())
 		if s, ok := l.NextSearch(); ok {
@@ -190,13 +193,23 @@ func (m *Model) pump() tea.Cmd {
 			due(at)
 		}
 	}
-	cmds = append(cmds, m.keepRecord(), m.grouping(), m.readSteps())
+	cmds = append(cmds, m.keepRecord(), m.grouping(), m.readSteps(), m.settle())
 	due(m.steps.RetryAt())
 	if !wake.IsZero() && (m.wakeAt.IsZero() || wake.Before(m.wakeAt)) {
 		m.wakeAt = wake
 		cmds = append(cmds, m.after(wake.Sub(m.now), wakeMsg{wake}))
 	}
 	return tea.Batch(cmds...)
+}
+
+// settle tells that all pages were loaded, once they are, or that it was given up.
+func (m *Model) settle() tea.Cmd {
+	before := m.loadedMuch
+	m.loadedMuch = m.lists[model.Message].LoadingAll() || m.lists[model.WorkflowRun].LoadingAll()
+	if !before || m.loadedMuch || m.opts.Settled == nil {
+		return nil
+	}
+	return tellSettled(m.opts.Settled)
 }
 
 // page takes a page in, or the reason why it did not come.
