@@ -70,9 +70,6 @@ func (n *night) fast(what string, ok func(screen string) bool) {
 
 func (n *night) atSpeed(speed float64, what string, ok func(screen string) bool) {
 	n.t.Helper()
-	if underRace > 1 {
-		speed /= 3
-	}
 	n.clock.run(n.t, speed)
 	defer n.clock.run(n.t, 1)
 	n.await(what, ok)
@@ -164,6 +161,9 @@ func (n *night) report(name string) string {
 
 func TestThreeThousandFailuresAreBroughtBackInOneNight(t *testing.T) {
 	t.Parallel()
+	if underRace > 1 {
+		t.Skip("a clock that runs so fast needs a program that is not slowed down")
+	}
 	n := newNight(t)
 
 	// Open: the four causes are the incident.
