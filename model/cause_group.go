@@ -2,6 +2,7 @@ package model
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -98,12 +99,15 @@ func (g *Group) PerMinute() int {
 	return (g.Recent + minutes - 1) / minutes
 }
 
-// Pulse says whether failures still come: `+14/min BLEEDING` when one came within [RecentFailures], otherwise when they
-// stopped, in the zone of now, with the day when that is not today; "" when no time is known.
+// Pulse says whether failures still come: `+14/min BLEEDING` of late, `2 in 5 min` when that is less than one a minute,
+// otherwise when they stopped, in the zone of now, with the day when that is not today; "" when no time is known.
 func (g *Group) Pulse(now time.Time) string {
+	const minutes = int(RecentFailures / time.Minute)
 	switch {
-	case g.Recent > 0:
+	case g.Recent >= minutes:
 		return "+" + strconv.Itoa(g.PerMinute()) + "/min BLEEDING"
+	case g.Recent > 0:
+		return fmt.Sprintf("%d in %d min", g.Recent, minutes)
 	case g.Last.IsZero():
 		return ""
 	}

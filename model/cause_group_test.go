@@ -101,9 +101,9 @@ func TestGroupTellsOfItsEntries(t *testing.T) {
 func TestGroupSaysWhetherFailuresStillCome(t *testing.T) {
 	last := seconds(0)
 	for now, want := range map[time.Time]string{
-		last.Add(-time.Second):                "+1/min BLEEDING", // the clocks differ
-		last:                                  "+1/min BLEEDING",
-		last.Add(5 * time.Minute):             "+1/min BLEEDING",
+		last.Add(-time.Second):                "1 in 5 min", // the clocks differ
+		last:                                  "1 in 5 min",
+		last.Add(5 * time.Minute):             "1 in 5 min",
 		last.Add(5*time.Minute + time.Second): "stopped 03:00",
 		last.Add(24 * time.Hour):              "stopped 2026-11-20 03:00",
 		last.Add(time.Hour).In(time.FixedZone("CET", 3600)):        "stopped 04:00",

@@ -194,7 +194,7 @@ func TestNewcomersKeepAGroupBleeding(t *testing.T) {
 	e.Cause = e.CauseOf(model.ReadResponse([]byte(`{"error":"rate limit exceeded"}`)))
 	b.entries[model.Message] = append([]model.Entry{e}, b.entries[model.Message]...)
 	d.pass(time.Minute)
-	d.shows("▲1  +1/min BLEEDING")
+	d.shows("▲1  1 in 5 min")
 }
 
 func TestTheGravestAdviceStandsInEveryGroupAndWholeBelow(t *testing.T) {
