@@ -55,7 +55,6 @@ type watched struct {
 // terminalAnswers are what a terminal answers, one that has synchronized output.
 var terminalAnswers = []struct{ query, answer string }{
 	{"\x1b[?2026$p", "\x1b[?2026;2$y"},
-	{"\x1b[?2027$p", "\x1b[?2027;0$y"},
 	{"\x1b[6n", "\x1b[1;2R"},
 	{"\x1b[c", "\x1b[?62;22c"},
 	{"\x1b[>c", "\x1b[>0;276;0c"},

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
@@ -189,13 +190,17 @@ func dashboard(stderr io.Writer, o dashboardOptions, incident *incidentFlags) er
 	inFlight := model.CountInFlight(log.wrap(backend))
 	output := newScreenFile(os.Stdout, o.clock.now)
 	output.guard.refusal = func(times uint64) { log.Error("kept from the terminal", "times", times) }
+	crash := newCrash()
+	painter := newPainter(output, os.Getenv("TERM"), asksTerminal(os.Getenv), colorprofile.Detect(os.Stdout, os.Environ()), crash.note)
 	screen := ui.New(ui.Options{
 		Backend: inFlight, Recorder: record.recorder, Trash: record.trash, Earlier: record.earlier, Other: record.other, Trouble: record.trouble, Durable: !o.demo, ASCII: !hasUTF8(os.Getenv), Bodies: client, DLQ: client.DLQ(), BaseURL: client.URL(), IncludeSecrets: o.includeSecrets, Title: title, ReadOnly: o.readOnly,
 		Filter: filter, Retention: retention, Refresh: o.refresh, Now: o.clock.now, After: o.clock.after, Zone: time.Local, NewOperation: newOperation, Written: output.tell,
-		Settled: debug.FreeOSMemory, NoSuspend: noSuspend(), Copying: output.guard.permitCopy, Complaint: func(what string) { log.Warn("said", "what", what) },
+		Settled: debug.FreeOSMemory, NoSuspend: noSuspend(), Copy: func(content string) {
+			output.guard.permitCopy(content)
+			painter.send(ansi.SetSystemClipboard(content))
+		}, Complaint: func(what string) { log.Warn("said", "what", what) },
 	})
-	crash := newCrash()
-	end := runScreen(o.clock.show(screen), output, crash)
+	end := runScreen(o.clock.show(screen), output, painter, crash)
 	waitForAnswers(inFlight)
 	if end.stuck && !crash.isNoted() {
 		log.Warn("end", "why", "the terminal takes no output", "signal", end.signalled)

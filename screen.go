@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"syscall"
 	"time"
@@ -24,24 +25,40 @@ type ending struct {
 
 // runScreen runs the screen until it is left, a signal or a panic ends it, or the terminal is gone. Afterwards the terminal is as
 // it was.
-func runScreen(screen tea.Model, output *screenFile, crash *crash) (end ending) {
+func runScreen(screen tea.Model, output *screenFile, painter *painter, crash *crash) (end ending) {
+	terminal := &terminal{painter: painter}
 	leave := &departure{questions: &output.guard.questions}
-	program := tea.NewProgram(&caught{Model: screen, crash: crash}, tea.WithOutput(output), tea.WithFPS(120),
-		tea.WithoutSignalHandler(), tea.WithoutCatchPanics(), tea.WithFilter(leave.filter))
-	leave.send = program.Send
+	width, height, err := term.GetSize(os.Stdout.Fd())
+	if err != nil {
+		return ending{err: fmt.Errorf("the size of the terminal cannot be read: %w", err)}
+	}
+	program := tea.NewProgram(&caught{Model: &painted{Model: screen, painter: painter}, crash: crash},
+		tea.WithoutRenderer(), tea.WithFPS(1), tea.WithOutput(output), tea.WithColorProfile(painter.profile), tea.WithWindowSize(width, height),
+		tea.WithoutSignalHandler(), tea.WithoutCatchPanics(), tea.WithFilter(func(m tea.Model, msg tea.Msg) tea.Msg {
+			msg = leave.filter(m, msg)
+			if _, suspends := msg.(tea.SuspendMsg); suspends {
+				return terminal.suspend()
+			}
+			return msg
+		}))
+	leave.send, terminal.program = program.Send, program
+	if err := terminal.take(); err != nil {
+		return ending{err: err}
+	}
+	defer terminal.followSize()()
 
-	before, _ := term.GetState(os.Stdin.Fd())
 	ended := make(chan error, 1)
 	go func() {
+		var err error
+		defer func() { ended <- err }()
+		defer terminal.giveBack()
 		defer func() {
 			if p := recover(); p != nil {
 				crash.note(p)
 				program.Kill()
-				ended <- nil
 			}
 		}()
-		_, err := program.Run()
-		ended <- err
+		_, err = program.Run()
 	}()
 	signals, stopSignals := endings()
 	defer stopSignals()
@@ -77,7 +94,7 @@ func runScreen(screen tea.Model, output *screenFile, crash *crash) (end ending) 
 			go program.Quit()
 		case <-stuck:
 			// What was sent is waited for all the same.
-			_ = term.Restore(os.Stdin.Fd(), before)
+			terminal.restore()
 			end.stuck = true
 			return end
 		}

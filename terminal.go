@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"fmt"
 	"os"
 	"os/signal"
 	"strings"
@@ -9,6 +10,8 @@ import (
 	"syscall"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/term"
 	"golang.org/x/sys/unix"
 
 	"redrive/ui"
@@ -52,6 +55,67 @@ func noSuspend() string {
 		return "there is no shell that it could go back to"
 	}
 	return ""
+}
+
+// terminal is the terminal that the screen is on: in raw mode, with a painter, while the screen has it.
+type terminal struct {
+	painter *painter
+	program *tea.Program
+	before  *term.State // as the shell had it
+}
+
+// take takes the terminal over from the shell.
+func (t *terminal) take() (err error) {
+	if t.before, err = term.MakeRaw(os.Stdin.Fd()); err != nil {
+		return fmt.Errorf("the terminal cannot be read key by key: %w", err)
+	}
+	t.painter.start()
+	return nil
+}
+
+// giveBack leaves the terminal as it was. It waits for what is being written.
+func (t *terminal) giveBack() {
+	t.painter.stop()
+	t.restore()
+}
+
+// restore gives the shell its way of reading back, whatever stands on the screen.
+func (t *terminal) restore() { _ = term.Restore(os.Stdin.Fd(), t.before) }
+
+// suspend stops the program until the shell wakes it up, and returns what the screen is told then.
+func (t *terminal) suspend() tea.Msg {
+	_ = t.program.ReleaseTerminal() // keys are the shell's from here on
+	t.giveBack()
+	woken := make(chan os.Signal, 1)
+	signal.Notify(woken, syscall.SIGCONT)
+	_ = syscall.Kill(0, syscall.SIGTSTP)
+	<-woken
+	signal.Stop(woken)
+	_ = t.take() // a terminal that is gone ends the program by itself
+	_ = t.program.RestoreTerminal()
+	go t.tellSize()
+	return tea.ResumeMsg{}
+}
+
+// followSize tells the screen each time the size of the terminal changes, until stop is called.
+func (t *terminal) followSize() (stop func()) {
+	resized := make(chan os.Signal, 1)
+	signal.Notify(resized, syscall.SIGWINCH)
+	go func() {
+		for range resized {
+			t.tellSize()
+		}
+	}()
+	return func() {
+		signal.Stop(resized)
+		close(resized)
+	}
+}
+
+func (t *terminal) tellSize() {
+	if width, height, err := term.GetSize(os.Stdout.Fd()); err == nil {
+		t.program.Send(tea.WindowSizeMsg{Width: width, Height: height})
+	}
 }
 
 // screenFile is the terminal that the screen is drawn on: everything written to it goes through the guard, and is counted,

@@ -26,12 +26,8 @@ func (q *questions) ask() {
 	q.asked.Add(1)
 }
 
-// isQuestion tells whether a sequence of the renderer's makes the terminal answer: about a mode, about the keyboard.
-func isQuestion(sequence []byte) bool {
-	const introducer = "\x1b[?"
-	last := len(sequence) - 1
-	return string(sequence[:min(len(introducer), len(sequence))]) == introducer && (sequence[last] == 'p' || sequence[last] == 'u')
-}
+// isQuestion tells whether a sequence of the canvas makes the terminal answer.
+func isQuestion(sequence []byte) bool { return sequence[len(sequence)-1] == 'p' }
 
 // departure holds the end of the program, or its suspension, back until the answers are in, or a moment has passed.
 type departure struct {
@@ -50,7 +46,7 @@ type departMsg struct{}
 // filter sees each message before the screen does.
 func (d *departure) filter(_ tea.Model, msg tea.Msg) tea.Msg {
 	switch msg.(type) {
-	case tea.ModeReportMsg, tea.KeyboardEnhancementsMsg:
+	case tea.ModeReportMsg:
 		if d.answered++; d.held != nil && d.wait() == 0 {
 			return d.release()
 		}

@@ -13,7 +13,7 @@ func TestAnEndWaitsForTheAnswersAndForNothingElse(t *testing.T) {
 		msg  tea.Msg
 		goes bool // the screen gets a message
 	}
-	mode, keyboard, key := tea.ModeReportMsg{}, tea.KeyboardEnhancementsMsg{}, tea.KeyPressMsg{Code: 'D', Text: "D"}
+	mode, key := tea.ModeReportMsg{}, tea.KeyPressMsg{Code: 'D', Text: "D"}
 	for name, c := range map[string]struct {
 		asked int
 		after time.Duration
@@ -21,8 +21,8 @@ func TestAnEndWaitsForTheAnswersAndForNothingElse(t *testing.T) {
 		steps []step
 	}{
 		"nothing was asked":       {0, 0, false, []step{{tea.QuitMsg{}, true}}},
-		"all was answered":        {2, 0, false, []step{{mode, true}, {keyboard, true}, {tea.QuitMsg{}, true}}},
-		"the last comes later":    {2, 0, false, []step{{mode, true}, {tea.QuitMsg{}, false}, {keyboard, true}}},
+		"all was answered":        {2, 0, false, []step{{mode, true}, {mode, true}, {tea.QuitMsg{}, true}}},
+		"the last comes later":    {2, 0, false, []step{{mode, true}, {tea.QuitMsg{}, false}, {mode, true}}},
 		"what is typed is lost":   {1, 0, false, []step{{tea.QuitMsg{}, false}, {key, false}, {tea.PasteMsg{}, false}, {mode, true}}},
 		"a second q leaves":       {1, 0, false, []step{{tea.QuitMsg{}, false}, {tea.QuitMsg{}, true}, {departMsg{}, false}}},
 		"the moment passes":       {1, 0, false, []step{{tea.QuitMsg{}, false}, {departMsg{}, true}}},

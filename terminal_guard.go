@@ -173,8 +173,8 @@ func controlSequence(b []byte) (n int, known bool) {
 	return end + 1, true
 }
 
-// ownSequence tells whether the renderer has such a sequence. There are none among them that make the terminal type an
-// answer, but for the two questions about modes and the one about the keyboard that every start asks.
+// ownSequence tells whether the canvas has such a sequence. There is one among them that makes the terminal type an answer:
+// the question that a start asks.
 func ownSequence(parameters []byte, final byte) bool {
 	marker := byte(0)
 	if len(parameters) > 0 && parameters[0] >= '<' {
@@ -186,17 +186,13 @@ func ownSequence(parameters []byte, final byte) bool {
 		case 'h', 'l':
 			return ownMode(parameters)
 		case 'p':
-			return string(parameters) == "2026$" || string(parameters) == "2027$"
-		case 'u':
-			return len(parameters) == 0
+			return string(parameters) == "2026$"
 		case 'W':
 			return string(parameters) == "5"
 		}
 		return false
-	case '>':
-		return (final == 'm' || final == 'u') && onlyNumbers(parameters)
-	case '<', '=':
-		return final == 'u' && onlyNumbers(parameters)
+	case '>', '<':
+		return final == 'u' && string(parameters) == "1"
 	}
 	switch final {
 	case 'A', 'B', 'C', 'D', 'G', 'H', 'I', 'J', 'K', 'L', 'M', 'P', 'S', 'T', 'X', 'Z', '@', '`', 'a', 'b', 'd', 'e', 'f', 'm', 'r':
@@ -211,10 +207,10 @@ func ownSequence(parameters []byte, final byte) bool {
 }
 
 // ownMode tells whether the renderer switches a mode: the wrapping of lines, the cursor, the second screen, pastes in
-// brackets, frames in one piece, the widths of Unicode.
+// brackets, frames in one piece.
 func ownMode(mode []byte) bool {
 	switch string(mode) {
-	case "7", "25", "1049", "2004", "2026", "2027":
+	case "7", "25", "1049", "2004", "2026":
 		return true
 	}
 	return false

@@ -181,10 +181,8 @@ func (m *Model) copied(msg copiedMsg) tea.Cmd {
 	if len(msg.notes) > 0 {
 		said = text.Concat(said, text.Const(" ("), text.Join(text.Const(", "), msg.notes...), text.Const(")"))
 	}
-	if m.opts.Copying != nil {
-		m.opts.Copying(msg.content)
-	}
-	return tea.Batch(tea.SetClipboard(msg.content), m.say(text.Concat(said, text.Const(" sent to the terminal's clipboard"))))
+	m.opts.Copy(msg.content)
+	return m.say(text.Concat(said, text.Const(" sent to the terminal's clipboard")))
 }
 
 func (w *copyWant) needsWhole() bool {

@@ -54,6 +54,7 @@ func newDriver(t *testing.T, b model.Backend, width, height int, options ...opti
 			}
 		},
 		NewOperation: func() string { return "redrive-0badcafe" },
+		Copy:         func(content string) { d.clipboard = append(d.clipboard, content) },
 	}
 	for _, set := range options {
 		set(&o)
@@ -92,10 +93,6 @@ func (d *driver) send(msg tea.Msg) {
 	}
 	if d.late != "" && fmt.Sprintf("%T", msg) == d.late {
 		d.held = append(d.held, func() tea.Msg { return msg })
-		return
-	}
-	if fmt.Sprintf("%T", msg) == "tea.setClipboardMsg" {
-		d.clipboard = append(d.clipboard, fmt.Sprint(msg))
 		return
 	}
 	_, cmd := d.m.Update(msg)

@@ -56,8 +56,8 @@ type Options struct {
 	NewOperation func() string
 	// Written tells of the writes to the terminal. Nil when the screen is drawn as soon as it was made.
 	Written func() Written
-	// Copying is told of a text before it is sent to the clipboard. May be nil.
-	Copying func(content string)
+	// Copy sends a text to the clipboard of the terminal.
+	Copy func(content string)
 	// Complaint is told of what the user is told is wrong. May be nil.
 	Complaint func(what string)
 	// Settled is called once loading all pages has ended, beside the screen. May be nil.

@@ -46,7 +46,7 @@ type sheet struct {
 // sampleID is how much of an id a sample shows.
 const sampleID = 14
 
-// frameTime is how long the renderer may take to bring a frame to the terminal: three of its ticks.
+// frameTime is longer than what draws the frames lets pass between two of them.
 const frameTime = 25 * time.Millisecond
 
 func bringBackVerb(k model.Kind) model.Verb {

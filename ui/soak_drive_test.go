@@ -79,7 +79,8 @@ func (s *soak) begin() {
 	s.opened = false
 	s.m = ui.New(ui.Options{
 		Backend: s.record.Wrap(s.world.client), Bodies: s.world.client, Recorder: s.record, Trash: s.record, Earlier: s.record.Unfinished,
-		DLQ: "test", BaseURL: "http://localhost", Title: "soak", Refresh: 30 * time.Second, Retention: 3 * 24 * time.Hour,
+		Copy: func(string) {},
+		DLQ:  "test", BaseURL: "http://localhost", Title: "soak", Refresh: 30 * time.Second, Retention: 3 * 24 * time.Hour,
 		Now: time.Now, Zone: time.UTC, After: s.after,
 		NewOperation: func() string {
 			s.operations++
@@ -196,9 +197,6 @@ func (s *soak) send(msg tea.Msg) {
 		s.width, s.height = msg.Width, msg.Height
 	}
 	says := fmt.Sprintf("%T", msg)
-	if says == "tea.setClipboardMsg" {
-		return
-	}
 	if k, is := msg.(tea.KeyPressMsg); is {
 		says = "key " + k.String()
 	}

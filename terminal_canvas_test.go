@@ -1,0 +1,139 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+	uv "github.com/charmbracelet/ultraviolet"
+	"pgregory.net/rapid"
+)
+
+// goldenFrames are the golden screens as they are drawn.
+func goldenFrames(t testing.TB) map[string]string {
+	t.Helper()
+	files, err := filepath.Glob("ui/testdata/golden/*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	frames := map[string]string{}
+	for _, f := range files {
+		raw, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		frames[filepath.Base(f)] = strings.TrimSuffix(string(raw), "\n")
+	}
+	return frames
+}
+
+func TestEveryLineOfAScreenEndsInTheLookThatItBeginsIn(t *testing.T) {
+	for name, frame := range goldenFrames(t) {
+		lines := strings.Split(frame, "\n")
+		whole, apart := uv.NewScreenBuffer(200, len(lines)), uv.NewScreenBuffer(200, len(lines))
+		uv.NewStyledString(frame).Draw(whole, whole.Bounds())
+		for y, line := range lines {
+			uv.NewStyledString(line).Draw(apart, uv.Rect(0, y, 200, 1))
+		}
+		if whole.Render() != apart.Render() {
+			t.Errorf("%s is something else when its lines are drawn by themselves", name)
+		}
+	}
+}
+
+func TestAFrameLeadsToTheSameScreenWhateverStoodThere(t *testing.T) {
+	const width, height = 100, 30
+	var lines []string
+	for _, frame := range goldenFrames(t) {
+		for line := range strings.SplitSeq(frame, "\n") {
+			if len(line) < 8*width && isASCIIOrLine(line) {
+				lines = append(lines, line)
+			}
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		term := rapid.SampledFrom([]string{"xterm-256color", "screen-256color", "linux", "tmux-256color", "vt100"}).Draw(t, "term")
+		c := newCanvas(term, colorprofile.ANSI256)
+		c.whole = rapid.Bool().Draw(t, "whole")
+		c.resize(width, height)
+		var written strings.Builder
+		now := make([]string, height)
+		for range rapid.IntRange(1, 8).Draw(t, "frames") {
+			switch at := rapid.IntRange(0, height-1).Draw(t, "line"); rapid.IntRange(0, 3).Draw(t, "change") {
+			case 0: // a line
+				now[at] = rapid.SampledFrom(lines).Draw(t, "to")
+			case 1: // what is below moves up
+				now = append(append(now[:at:at], now[at+1:]...), rapid.SampledFrom(lines).Draw(t, "last"))
+			case 2: // or down
+				now = append(append(now[:at:at], rapid.SampledFrom(lines).Draw(t, "first")), now[at:height-1]...)
+			case 3: // everything
+				for y := range now {
+					now[y] = rapid.SampledFrom(lines).Draw(t, "all")
+				}
+			}
+			v := tea.NewView(strings.Join(now, "\n"))
+			if rapid.Bool().Draw(t, "cursor") {
+				v.Cursor = tea.NewCursor(rapid.IntRange(0, width-1).Draw(t, "x"), rapid.IntRange(0, height-1).Draw(t, "y"))
+			}
+			written.Write(c.draw(v))
+			if again := c.draw(v); len(again) > 0 {
+				t.Fatalf("a frame that stands there is written again: %q", again)
+			}
+		}
+		afresh := newCanvas(term, colorprofile.ANSI256)
+		afresh.resize(width, height)
+		means := cells(string(afresh.draw(tea.NewView(strings.Join(now, "\n")))))
+		if shows := cells(written.String()); shows != means {
+			t.Fatalf("in %s this stands, and not that:\n%s", term, otherLines(shows, means))
+		}
+	})
+}
+
+// isASCIIOrLine tells whether the emulator of the tests knows the widths of a line's characters.
+func isASCIIOrLine(s string) bool {
+	for _, r := range s {
+		if r >= 0x80 && (r < 0x2500 || r > 0x25ff) {
+			return false
+		}
+	}
+	return true
+}
+
+func BenchmarkFrame(b *testing.B) {
+	const width, height = 120, 40
+	row := func(n int, here bool) string {
+		cursor := "  "
+		if here {
+			cursor = "\x1b[1m▸\x1b[m "
+		}
+		return fmt.Sprintf("%s   07:%02d:%02d   \x1b[31m%d\x1b[m   POST api.acme.io/webhooks/%012d   orders   release-%-20d {\"error\":\"%d\"}", cursor, n/60%60, n%60, 500+n%4, n*7919, n, n)
+	}
+	screen := func(top, at int) tea.View {
+		lines := []string{" redrive", " filter  none", strings.Repeat("─", width)}
+		for y := range height - 4 {
+			lines = append(lines, row(top+y, top+y == at))
+		}
+		return tea.NewView(strings.Join(append(lines, fmt.Sprintf(" row %d of 100,000", at)), "\n"))
+	}
+	for name, views := range map[string][2]tea.View{
+		"move":   {screen(0, 5), screen(0, 6)},
+		"scroll": {screen(0, 35), screen(1, 36)},
+		"page":   {screen(0, 0), screen(36, 36)},
+	} {
+		b.Run(name, func(b *testing.B) {
+			c := newCanvas("xterm-256color", colorprofile.ANSI256)
+			c.resize(width, height)
+			c.draw(views[1])
+			b.ReportAllocs()
+			bytes := 0
+			for i := 0; b.Loop(); i++ {
+				bytes += len(c.draw(views[i%2]))
+			}
+			b.ReportMetric(float64(bytes)/float64(b.N), "B/frame")
+		})
+	}
+}
