@@ -131,7 +131,7 @@ type screenFile struct {
 }
 
 func newScreenFile(file *os.File, now func() time.Time) *screenFile {
-	return &screenFile{file: file, guard: guard{to: file}, now: now}
+	return &screenFile{file: file, guard: guard{to: file, ascii: !hasUTF8(os.Getenv)}, now: now}
 }
 
 func (f *screenFile) Write(b []byte) (int, error) {

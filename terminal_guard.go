@@ -23,6 +23,8 @@ import (
 // writes is held until the rest of it comes.
 type guard struct {
 	to io.Writer
+	// ascii is set when the locale has no UTF-8.
+	ascii bool
 
 	mu   sync.Mutex // of a write
 	held []byte
@@ -75,7 +77,7 @@ func (g *guard) Write(b []byte) (int, error) {
 			break
 		}
 		if !known {
-			g.out = append(append(g.out, all[from:at]...), standIn(all[at])...)
+			g.out = append(append(g.out, all[from:at]...), g.standIn(all[at])...)
 			from = at + n
 			g.refused.Add(1)
 		}
@@ -233,8 +235,10 @@ func turnsText(r rune) bool {
 }
 
 // standIn is written in the place of what is refused, by its first byte.
-func standIn(first byte) string {
+func (g *guard) standIn(first byte) string {
 	switch {
+	case g.ascii:
+		return "?"
 	case first == escape:
 		return "␛"
 	case first < ' ':
