@@ -65,10 +65,12 @@ type terminal struct {
 }
 
 // take takes the terminal over from the shell.
-func (t *terminal) take() (err error) {
-	if t.before, err = term.MakeRaw(os.Stdin.Fd()); err != nil {
+func (t *terminal) take() error {
+	before, err := term.MakeRaw(os.Stdin.Fd())
+	if err != nil {
 		return fmt.Errorf("the terminal cannot be read key by key: %w", err)
 	}
+	t.before = before
 	t.painter.start()
 	return nil
 }
@@ -91,7 +93,9 @@ func (t *terminal) suspend() tea.Msg {
 	_ = syscall.Kill(0, syscall.SIGTSTP)
 	<-woken
 	signal.Stop(woken)
-	_ = t.take() // a terminal that is gone ends the program by itself
+	if t.take() != nil {
+		t.painter.start() // the terminal is gone, which ends the program as soon as it is read from
+	}
 	_ = t.program.RestoreTerminal()
 	go t.tellSize()
 	return tea.ResumeMsg{}
