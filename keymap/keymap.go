@@ -240,7 +240,7 @@ var bindings = []Binding{
 	bind(Up, groupFind, "in a menu: up", "k ↑", "up", []string{"k", "up"}, Menu),
 	bind(OlderFilter, groupFind, "in the filter: the one before", "up", "older", []string{"up"}, Filter),
 	bind(NewerFilter, groupFind, "in the filter: the one after", "down", "newer", []string{"down"}, Filter),
-	bind(TakeIn, groupFind, "take newcomers in, clear what was acted on, read again; of a job, sort the entries anew", "r", "refresh", []string{"r"}, List, Detail, JobEntries, Causes).footer(5),
+	bind(TakeIn, groupFind, "take newcomers in, clear what was acted on, read again; in jobs, what other sessions left; of a job, sort anew", "r", "refresh", []string{"r"}, List, Detail, Jobs, JobEntries, Causes).footer(5),
 	bind(Export, groupFind, "write the marked entries or groups, else all rows or this group, to a file: .jsonl has entries whole, .csv is a table", "w", "write to a file", []string{"w"}, List, Causes),
 	bind(ApplyExport, groupFind, "in the file name: write", "enter", "write", []string{"enter"}, Saving).footer(1),
 	bind(CancelExport, groupFind, "in the file name: write nothing", "esc", "write nothing", []string{"esc"}, Saving).footer(2),

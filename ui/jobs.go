@@ -217,7 +217,9 @@ func (m *Model) jobsKey(b keymap.Binding) (cmd tea.Cmd, done bool) {
 		if v.inside != nil {
 			v.inside.asOf = m.now
 			v.inside.arrange()
+			return nil, true
 		}
+		return tea.Batch(m.readEarlier(), m.readTrash()), true
 	case keymap.NextPane, keymap.PreviousPane:
 	default:
 		return nil, false

@@ -46,6 +46,7 @@ func theirs(t *testing.T, dir string, entries ...int) *records.Journal {
 func TestAnotherProgramIsSeenAndWhatItLeavesIsTakenInWhenItDies(t *testing.T) {
 	for name, notice := range map[string]func(*driver){
 		"by r":         func(d *driver) { d.press(keymap.TakeIn) },
+		"by r in jobs": func(d *driver) { d.press(keymap.JobsView, keymap.TakeIn, keymap.Back) },
 		"by the clock": func(d *driver) { d.pass(31 * time.Second) },
 	} {
 		t.Run(name, func(t *testing.T) {
