@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/hinshun/vt10x"
+	"redrive/ui/terminal/replay"
 )
 
 // What stands on the terminal after many small updates must be what the program means. What it means is what it draws
@@ -28,9 +28,6 @@ const quiet = 80 * time.Millisecond
 
 // fading is longer than what is said on the screen stays there.
 const fading = 7 * time.Second
-
-// eraseAll is what a frame begins with that draws everything.
-const eraseAll = "\x1b[2J"
 
 // frameSteps are the steps: what moves, opens, types and marks. What writes is not confirmed. The help is closed at once: a
 // resize takes it back to its top.
@@ -131,27 +128,15 @@ func wrongFrame(t *testing.T, term string, round, steps int, late map[int]bool) 
 		if err := s.cmd.Process.Signal(syscall.SIGWINCH); err != nil {
 			t.Fatal(err)
 		}
-		s.await("everything to be drawn", func(string) bool { return strings.Contains(string(s.output[from:]), eraseAll) })
+		s.await("everything to be drawn", func(string) bool { return strings.Contains(string(s.output[from:]), replay.EraseAll) })
 		s.calm(quiet)
 		raw := s.raw()
-		from += strings.Index(raw[from:], eraseAll)
-		if shows, means := cells(raw[:from]), cells(raw[from:]); shows != means {
-			return n, fmt.Sprintf("%s: after %q this stands, and not that:\n%s", term, pressed, otherLines(shows, means))
+		from += strings.Index(raw[from:], replay.EraseAll)
+		if shows, means := replay.Cells(raw[:from], 100, 30), replay.Cells(raw[from:], 100, 30); shows != means {
+			return n, fmt.Sprintf("%s: after %q this stands, and not that:\n%s", term, pressed, replay.Differences(shows, means))
 		}
 	}
 	return 0, ""
-}
-
-// otherLines are the lines in which two screens are not the same.
-func otherLines(shows, means string) string {
-	var b strings.Builder
-	other := strings.Split(means, "\n")
-	for i, line := range strings.Split(shows, "\n") {
-		if i < len(other) && line != other[i] {
-			fmt.Fprintf(&b, "%2d %s\n   %s\n", i+1, line, other[i])
-		}
-	}
-	return b.String()
 }
 
 // calm waits until no output has come for a while.
@@ -169,67 +154,4 @@ func (s *session) calm(pause time.Duration) {
 		s.mu.Unlock()
 		over.Stop()
 	}
-}
-
-// cells are the text of the screen after some output, and where the style changes.
-func cells(output string) string {
-	term := vt10x.New(vt10x.WithSize(100, 30))
-	_, _ = term.Write([]byte(plainly(output)))
-	var b strings.Builder
-	for y := range 30 {
-		var styles strings.Builder
-		was := vt10x.Glyph{FG: vt10x.DefaultFG, BG: vt10x.DefaultBG}
-		for x := range 100 {
-			g := term.Cell(x, y)
-			b.WriteRune(max(g.Char, ' '))
-			if g.Mode != was.Mode || g.FG != was.FG || g.BG != was.BG {
-				fmt.Fprintf(&styles, " %d:%x/%x/%x", x, g.Mode, g.FG, g.BG)
-			}
-			was = g
-		}
-		fmt.Fprintf(&b, " |%s\n", styles.String())
-	}
-	return b.String()
-}
-
-// plainly replaces what vt10x does not know: the repetition of a character, and the mode in which characters push the
-// others to the right.
-func plainly(output string) string {
-	var b strings.Builder
-	var last rune
-	inserts := false
-	for i := 0; i < len(output); {
-		rest := output[i:]
-		switch {
-		case strings.HasPrefix(rest, "\x1b["):
-			end := strings.IndexFunc(rest[2:], func(r rune) bool { return r >= '@' && r <= '~' }) + 3
-			if end < 3 {
-				return b.String()
-			}
-			switch sequence := rest[:end]; {
-			case sequence == "\x1b[4h":
-				inserts = true
-			case sequence == "\x1b[4l":
-				inserts = false
-			case rest[end-1] == 'b':
-				n, _ := strconv.Atoi(rest[2 : end-1])
-				b.WriteString(strings.Repeat(string(last), max(n, 1)))
-			default:
-				b.WriteString(sequence)
-			}
-			i += end
-		case rest[0] == '\x1b' || rest[0] < ' ':
-			b.WriteByte(rest[0])
-			i++
-		default:
-			r := []rune(rest[:min(len(rest), 4)])[0]
-			if inserts {
-				b.WriteString("\x1b[1@")
-			}
-			b.WriteRune(r)
-			last = r
-			i += len(string(r))
-		}
-	}
-	return b.String()
 }

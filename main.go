@@ -16,7 +16,6 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
@@ -25,13 +24,12 @@ import (
 	"redrive/api/emulator"
 	"redrive/model"
 	"redrive/ui"
+	"redrive/ui/terminal"
 )
 
 const (
 	// answerTime is how long the end of the program waits for answers to writes that are under way.
 	answerTime = time.Second
-	// slowWrite is how long a write to the terminal may take before the line counts as stalled.
-	slowWrite = 100 * time.Millisecond
 	// tuneAfter is when the start is over, far more than it takes.
 	tuneAfter = time.Second
 	// leastMemory and mostMemory bound the room for bodies, in MiB.
@@ -57,9 +55,9 @@ type clock struct {
 // execute does what the command line says, and returns the exit code.
 func execute(c clock) int {
 	var stdout io.Writer = os.Stdout
-	stderr := sentences{to: os.Stderr, ascii: !hasUTF8(os.Getenv)}
-	if stderr.ascii {
-		stdout = sentences{to: os.Stdout, ascii: true}
+	stderr := terminal.Sentences{To: os.Stderr, ASCII: !terminal.HasUTF8(os.Getenv)}
+	if stderr.ASCII {
+		stdout = terminal.Sentences{To: os.Stdout, ASCII: true}
 	}
 	err := command(stdout, stderr, c).Execute()
 	var signalled *signalError
@@ -188,19 +186,17 @@ func dashboard(stderr io.Writer, o dashboardOptions, incident *incidentFlags) er
 		backend = model.ReadOnly(backend)
 	}
 	inFlight := model.CountInFlight(log.wrap(backend))
-	output := newScreenFile(os.Stdout, o.clock.now)
-	output.guard.refusal = func(times uint64) { log.Error("kept from the terminal", "times", times) }
 	crash := newCrash()
-	painter := newPainter(output, os.Getenv("TERM"), asksTerminal(os.Getenv), colorprofile.Detect(os.Stdout, os.Environ()), crash.note)
-	screen := ui.New(ui.Options{
-		Backend: inFlight, Recorder: record.recorder, Trash: record.trash, Earlier: record.earlier, Other: record.other, Trouble: record.trouble, Durable: !o.demo, ASCII: !hasUTF8(os.Getenv), Bodies: client, DLQ: client.DLQ(), BaseURL: client.URL(), IncludeSecrets: o.includeSecrets, Title: title, ReadOnly: o.readOnly,
-		Filter: filter, Retention: retention, Refresh: o.refresh, Now: o.clock.now, After: o.clock.after, Zone: time.Local, NewOperation: newOperation, Written: output.tell,
-		Settled: debug.FreeOSMemory, NoSuspend: noSuspend(), Copy: func(content string) {
-			output.guard.permitCopy(content)
-			painter.send(ansi.SetSystemClipboard(content))
-		}, Complaint: func(what string) { log.Warn("said", "what", what) },
+	t := terminal.New(terminal.Options{
+		Now: o.clock.now, Panicked: crash.note,
+		Refused: func(times uint64) { log.Error("kept from the terminal", "times", times) },
 	})
-	end := runScreen(o.clock.show(screen), output, painter, crash)
+	screen := ui.New(ui.Options{
+		Backend: inFlight, Recorder: record.recorder, Trash: record.trash, Earlier: record.earlier, Other: record.other, Trouble: record.trouble, Durable: !o.demo, ASCII: !terminal.HasUTF8(os.Getenv), Bodies: client, DLQ: client.DLQ(), BaseURL: client.URL(), IncludeSecrets: o.includeSecrets, Title: title, ReadOnly: o.readOnly,
+		Filter: filter, Retention: retention, Refresh: o.refresh, Now: o.clock.now, After: o.clock.after, Zone: time.Local, NewOperation: newOperation, Written: func() ui.Written { return ui.Written(t.Written()) },
+		Settled: debug.FreeOSMemory, NoSuspend: terminal.NoSuspend(), Copy: t.Copy, Complaint: func(what string) { log.Warn("said", "what", what) },
+	})
+	end := runScreen(o.clock.show(screen), t, crash)
 	waitForAnswers(inFlight)
 	if end.stuck && !crash.isNoted() {
 		log.Warn("end", "why", "the terminal takes no output", "signal", end.signalled)
@@ -213,7 +209,7 @@ func dashboard(stderr io.Writer, o dashboardOptions, incident *incidentFlags) er
 			fmt.Fprintln(stderr, " ", line)
 		}
 	}
-	if n := output.guard.refused.Load(); n > 0 {
+	if n := t.Refusals(); n > 0 {
 		fmt.Fprintf(stderr, "redrive: %d times something was kept from the terminal that redrive does not send. Nothing of it acted; please report how it came about\n", n)
 	}
 	switch {

@@ -11,6 +11,8 @@ import (
 
 	"github.com/hinshun/vt10x"
 	"golang.org/x/sys/unix"
+
+	"redrive/ui/terminal/replay"
 )
 
 // resize gives the terminal a size, and returns what was drawn since, from the frame on that draws everything.
@@ -31,10 +33,10 @@ func (s *session) resize(width, height uint16) string {
 	if err != nil || failed != nil {
 		s.t.Fatal(err, failed)
 	}
-	s.await("everything to be drawn", func(string) bool { return strings.Contains(string(s.output[from:]), eraseAll) })
+	s.await("everything to be drawn", func(string) bool { return strings.Contains(string(s.output[from:]), replay.EraseAll) })
 	s.calm(quiet)
 	drawn := s.raw()[from:]
-	return drawn[strings.LastIndex(drawn, eraseAll):]
+	return drawn[strings.LastIndex(drawn, replay.EraseAll):]
 }
 
 var places = regexp.MustCompile(`\x1b\[(\d+)(?:;(\d+))?H`)
@@ -54,7 +56,7 @@ func outside(drawn string, width, height int) string {
 // firstLine is the first line of what was drawn, and all of it.
 func firstLine(drawn string, width, height int) (first, all string) {
 	term := vt10x.New(vt10x.WithSize(width, height))
-	_, _ = term.Write([]byte(plainly(drawn)))
+	_, _ = term.Write([]byte(replay.Plainly(drawn)))
 	all = term.String()
 	first, _, _ = strings.Cut(all, "\n")
 	return first, all
@@ -94,7 +96,7 @@ func TestTheTerminalMayChangeItsSizeAtAnyMoment(t *testing.T) {
 				for tries := 0; tries < 50 && (outside(drawn, width, height) != "" || width >= len(" redrive") && !strings.Contains(first, "redrive")); tries++ {
 					s.calm(quiet)
 					drawn = s.raw()
-					drawn = drawn[strings.LastIndex(drawn, eraseAll):]
+					drawn = drawn[strings.LastIndex(drawn, replay.EraseAll):]
 					first, term = firstLine(drawn, width, height)
 				}
 				if place := outside(drawn, width, height); place != "" {

@@ -1,15 +1,13 @@
 package main
 
 import (
-	"fmt"
-	"os"
 	"syscall"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/term"
 
 	"redrive/ui"
+	"redrive/ui/terminal"
 )
 
 // stuckAfter is how long the screen may take to end once it has to before it is left as it is.
@@ -25,33 +23,21 @@ type ending struct {
 
 // runScreen runs the screen until it is left, a signal or a panic ends it, or the terminal is gone. Afterwards the terminal is as
 // it was.
-func runScreen(screen tea.Model, output *screenFile, painter *painter, crash *crash) (end ending) {
-	terminal := &terminal{painter: painter}
-	leave := &departure{questions: &output.guard.questions}
-	width, height, err := term.GetSize(os.Stdout.Fd())
+func runScreen(screen tea.Model, t *terminal.Terminal, crash *crash) (end ending) {
+	options, err := t.ProgramOptions()
 	if err != nil {
-		return ending{err: fmt.Errorf("the size of the terminal cannot be read: %w", err)}
-	}
-	program := tea.NewProgram(&caught{Model: &painted{Model: screen, painter: painter}, crash: crash},
-		tea.WithoutRenderer(), tea.WithFPS(1), tea.WithOutput(output), tea.WithColorProfile(painter.profile), tea.WithWindowSize(width, height),
-		tea.WithoutSignalHandler(), tea.WithoutCatchPanics(), tea.WithFilter(func(m tea.Model, msg tea.Msg) tea.Msg {
-			msg = leave.filter(m, msg)
-			if _, suspends := msg.(tea.SuspendMsg); suspends {
-				return terminal.suspend()
-			}
-			return msg
-		}))
-	leave.send, terminal.program = program.Send, program
-	if err := terminal.take(); err != nil {
 		return ending{err: err}
 	}
-	defer terminal.followSize()()
+	program := tea.NewProgram(&caught{Model: t.Draw(screen), crash: crash}, append(options, tea.WithoutSignalHandler(), tea.WithoutCatchPanics())...)
+	if err := t.Take(program); err != nil {
+		return ending{err: err}
+	}
 
 	ended := make(chan error, 1)
 	go func() {
 		var err error
 		defer func() { ended <- err }()
-		defer terminal.giveBack()
+		defer t.GiveBack()
 		defer func() {
 			if p := recover(); p != nil {
 				crash.note(p)
@@ -60,7 +46,7 @@ func runScreen(screen tea.Model, output *screenFile, painter *painter, crash *cr
 		}()
 		_, err = program.Run()
 	}()
-	signals, stopSignals := endings()
+	signals, stopSignals := terminal.Endings()
 	defer stopSignals()
 
 	crashed := crash.happened
@@ -69,13 +55,13 @@ func runScreen(screen tea.Model, output *screenFile, painter *painter, crash *cr
 		select {
 		case err := <-ended:
 			// The reader of keys may learn first that the terminal is gone.
-			if err != nil && end.signalled == nil && isHungUp() {
+			if err != nil && end.signalled == nil && terminal.IsHungUp() {
 				end.signalled = &signalError{syscall.SIGHUP}
 			}
 			end.err = err
 			return end
 		case s := <-signals:
-			leave.hurry.Store(true)
+			t.Hurry()
 			switch {
 			case end.signalled == nil:
 			case s == syscall.SIGHUP: // that the terminal is gone is told twice, by the signal and by the terminal
@@ -89,12 +75,12 @@ func runScreen(screen tea.Model, output *screenFile, painter *painter, crash *cr
 			go program.Send(ui.StopMsg{})
 		case <-crashed:
 			crashed = nil
-			leave.hurry.Store(true)
+			t.Hurry()
 			stuck = time.After(stuckAfter)
 			go program.Quit()
 		case <-stuck:
 			// What was sent is waited for all the same.
-			terminal.restore()
+			t.Restore()
 			end.stuck = true
 			return end
 		}

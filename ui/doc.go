@@ -1,4 +1,4 @@
-// Package ui is the screen of redrive, and the only Bubble Tea code.
+// Package ui is the screen of redrive: a Bubble Tea model.
 //
 // [Model] is the root and the one place that returns a tea.View. What it holds of the domain (listings, marks, plans,
 // jobs) are state machines of package model; a component here is a plain struct with methods and no goroutine. Data

@@ -79,7 +79,7 @@ func (s *terminal) look(place string) {
 	s.d.t.Helper()
 	place = s.payload + ", " + place
 	v := s.d.m.View()
-	if v.WindowTitle != "redrive" {
+	if v.WindowTitle != "" {
 		s.d.t.Errorf("%s: the title is %q", place, v.WindowTitle)
 	}
 	s.out.Reset()

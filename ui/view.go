@@ -11,15 +11,10 @@ import (
 	"redrive/ui/text"
 )
 
-// WindowTitle is the title of the terminal's window: always the same, as terminals differ in what they make of a title.
-const WindowTitle = "redrive"
-
 // View draws the screen. It is the one place that returns a tea.View.
 func (m *Model) View() tea.View {
 	content, cursorX, cursorY := m.draw()
 	v := tea.NewView(content)
-	v.AltScreen = true
-	v.WindowTitle = WindowTitle
 	if cursorX >= 0 {
 		v.Cursor = tea.NewCursor(cursorX, cursorY)
 	}

@@ -1,4 +1,4 @@
-package main
+package terminal
 
 import (
 	"fmt"
@@ -11,6 +11,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
+
+	"redrive/ui/terminal/replay"
 )
 
 // line is a terminal at the end of a line that takes nothing while it is held.
@@ -143,7 +145,7 @@ func TestANewSizeDrawsEverythingAnew(t *testing.T) {
 			p.resize(width, 3)
 			p.show(lines("redrive"), true)
 			synctest.Wait()
-			if w := to.taken(); len(w) != 1 || !strings.Contains(w[0], eraseAll) || !strings.Contains(w[0], "redrive") {
+			if w := to.taken(); len(w) != 1 || !strings.Contains(w[0], replay.EraseAll) || !strings.Contains(w[0], "redrive") {
 				t.Errorf("written: %q", w)
 			}
 		}

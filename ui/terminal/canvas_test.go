@@ -1,4 +1,4 @@
-package main
+package terminal
 
 import (
 	"fmt"
@@ -11,12 +11,14 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	uv "github.com/charmbracelet/ultraviolet"
 	"pgregory.net/rapid"
+
+	"redrive/ui/terminal/replay"
 )
 
 // goldenFrames are the golden screens as they are drawn.
 func goldenFrames(t testing.TB) map[string]string {
 	t.Helper()
-	files, err := filepath.Glob("ui/testdata/golden/*.txt")
+	files, err := filepath.Glob("../testdata/golden/*.txt")
 	if err != nil || len(files) == 0 {
 		t.Fatal(files, err)
 	}
@@ -86,9 +88,9 @@ func TestAFrameLeadsToTheSameScreenWhateverStoodThere(t *testing.T) {
 		}
 		afresh := newCanvas(term, colorprofile.ANSI256)
 		afresh.resize(width, height)
-		means := cells(string(afresh.draw(tea.NewView(strings.Join(now, "\n")))))
-		if shows := cells(written.String()); shows != means {
-			t.Fatalf("in %s this stands, and not that:\n%s", term, otherLines(shows, means))
+		means := replay.Cells(string(afresh.draw(tea.NewView(strings.Join(now, "\n")))), width, height)
+		if shows := replay.Cells(written.String(), width, height); shows != means {
+			t.Fatalf("in %s this stands, and not that:\n%s", term, replay.Differences(shows, means))
 		}
 	})
 }

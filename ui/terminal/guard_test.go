@@ -1,4 +1,4 @@
-package main
+package terminal
 
 import (
 	"bytes"
@@ -88,7 +88,7 @@ func TestTheGuardPassesWhatTheRendererSends(t *testing.T) {
 }
 
 func TestTheGuardPassesEveryGoldenScreen(t *testing.T) {
-	files, err := filepath.Glob("ui/testdata/golden/*.txt")
+	files, err := filepath.Glob("../testdata/golden/*.txt")
 	if err != nil || len(files) == 0 {
 		t.Fatal(files, err)
 	}

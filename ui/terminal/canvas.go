@@ -1,4 +1,4 @@
-package main
+package terminal
 
 import (
 	"bytes"
@@ -8,8 +8,6 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
-
-	"redrive/ui"
 )
 
 const (
@@ -61,7 +59,7 @@ func (c *canvas) enter(ask bool) string {
 	if c.hasKeysApart() {
 		s += keysApart
 	}
-	s += ansi.SetWindowTitle(ui.WindowTitle)
+	s += ansi.SetWindowTitle(title)
 	if ask {
 		s += ansi.RequestModeSynchronizedOutput
 	}

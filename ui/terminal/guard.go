@@ -1,4 +1,4 @@
-package main
+package terminal
 
 import (
 	"bytes"
@@ -8,9 +8,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
-
-	"redrive/ui"
-	"redrive/ui/text"
 )
 
 // guard is the last thing between the program and a terminal. Text is made harmless where it is drawn; should anything
@@ -48,7 +45,7 @@ const (
 )
 
 // titles are the only titles that the window can be given: the program's name, and none at its end.
-var titles = [...][]byte{[]byte(ansi.SetWindowTitle(ui.WindowTitle)), []byte(ansi.SetWindowTitle(""))}
+var titles = [...][]byte{[]byte(ansi.SetWindowTitle(title)), []byte(ansi.SetWindowTitle(""))}
 
 // permitCopy lets the sequence that fills the clipboard with a text through, once.
 func (g *guard) permitCopy(content string) {
@@ -245,29 +242,6 @@ func (g *guard) standIn(first byte) string {
 		return "·"
 	}
 	return "\ufffd"
-}
-
-// sentences writes what is said outside of the screen, errors above all: each line is made harmless, as it may quote a
-// server, a file or a variable.
-type sentences struct {
-	to io.Writer
-	// ascii is set when the locale has no UTF-8.
-	ascii bool
-}
-
-func (s sentences) Write(b []byte) (int, error) {
-	var out []byte
-	for _, line := range text.Lines(string(b)) {
-		said := line.String()
-		if s.ascii {
-			said = text.ASCII(said)
-		}
-		out = append(append(out, said...), '\n')
-	}
-	if _, err := s.to.Write(out); err != nil {
-		return 0, err
-	}
-	return len(b), nil
 }
 
 // printable is how many bytes at the beginning of b are printable ASCII.
