@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -52,6 +53,27 @@ func (c *crash) tell(w io.Writer, log *activity) error {
 	}
 	fmt.Fprint(w, stack)
 	return fmt.Errorf("a mistake in redrive ended it: %s. Please report it with the lines above", what)
+}
+
+// allStacks is what all goroutines are doing.
+func allStacks() []byte {
+	for size := 1 << 20; ; size *= 2 {
+		b := make([]byte, size)
+		if n := runtime.Stack(b, true); n < size {
+			return b[:n]
+		}
+	}
+}
+
+// tellStacks writes to the log what the program was doing, or to w when none is kept.
+func tellStacks(w io.Writer, log *activity, stacks []byte) {
+	told := log.withoutToken(string(stacks))
+	for line := range strings.Lines(told) {
+		log.Warn("asked what it does", "stack", harmless(strings.TrimRight(line, "\n")))
+	}
+	if log.path == "" {
+		fmt.Fprint(w, told)
+	}
 }
 
 // leftOf is what the screen has to say at its end, though it may have been left in the middle of a change.

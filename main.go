@@ -198,6 +198,9 @@ func dashboard(stderr io.Writer, o dashboardOptions, incident *incidentFlags) er
 	})
 	end := runScreen(o.clock.show(screen), t, crash)
 	waitForAnswers(inFlight)
+	if end.stacks != nil {
+		tellStacks(stderr, log, end.stacks)
+	}
 	if end.stuck && !crash.isNoted() {
 		log.Warn("end", "why", "the terminal takes no output", "signal", end.signalled)
 		return end.signalled

@@ -179,8 +179,10 @@ func TestItLeavesTheTerminalAsItWas(t *testing.T) {
 		"SIGINT":  func(s *session) { _ = s.cmd.Process.Signal(syscall.SIGINT) },
 		"SIGTERM": func(s *session) { _ = s.cmd.Process.Signal(syscall.SIGTERM) },
 		"SIGHUP":  func(s *session) { _ = s.cmd.Process.Signal(syscall.SIGHUP) },
+		"SIGQUIT": func(s *session) { _ = s.cmd.Process.Signal(syscall.SIGQUIT) },
+		"SIGABRT": func(s *session) { _ = s.cmd.Process.Signal(syscall.SIGABRT) },
 	}
-	codes := map[string]int{"SIGINT": 130, "SIGTERM": 143, "SIGHUP": 129}
+	codes := map[string]int{"SIGINT": 130, "SIGTERM": 143, "SIGHUP": 129, "SIGQUIT": 131, "SIGABRT": 134}
 	for name, f := range leave {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -18,8 +18,18 @@ import (
 // resize gives the terminal a size, and returns what was drawn since, from the frame on that draws everything.
 func (s *session) resize(width, height uint16) string {
 	s.t.Helper()
+	from := s.setSize(width, height)
+	s.await("everything to be drawn", func(string) bool { return strings.Contains(string(s.output[from:]), replay.EraseAll) })
+	s.calm(quiet)
+	drawn := s.raw()[from:]
+	return drawn[strings.LastIndex(drawn, replay.EraseAll):]
+}
+
+// setSize gives the terminal a size, and returns how much was written before.
+func (s *session) setSize(width, height uint16) (written int) {
+	s.t.Helper()
 	s.mu.Lock()
-	from := len(s.output)
+	written = len(s.output)
 	s.term.Resize(int(width), int(height))
 	s.mu.Unlock()
 	conn, err := s.file.SyscallConn()
@@ -33,10 +43,7 @@ func (s *session) resize(width, height uint16) string {
 	if err != nil || failed != nil {
 		s.t.Fatal(err, failed)
 	}
-	s.await("everything to be drawn", func(string) bool { return strings.Contains(string(s.output[from:]), replay.EraseAll) })
-	s.calm(quiet)
-	drawn := s.raw()[from:]
-	return drawn[strings.LastIndex(drawn, replay.EraseAll):]
+	return written
 }
 
 var places = regexp.MustCompile(`\x1b\[(\d+)(?:;(\d+))?H`)

@@ -96,6 +96,7 @@ func TestWhateverEndsItTheTerminalIsRestoredAtOnceAndItSaysWhatWasLeft(t *testin
 	}{
 		"SIGTERM":              {signal(syscall.SIGTERM), 143, ""},
 		"SIGINT":               {signal(syscall.SIGINT), 130, ""},
+		"SIGQUIT":              {signal(syscall.SIGQUIT), 131, ""},
 		"update":               {stumble, 1, "a mistake in redrive ended it: mistake:"},
 		"view":                 {stumble, 1, "a mistake in redrive ended it: mistake:"},
 		"command":              {stumble, 1, "a mistake in redrive ended it: mistake:"},

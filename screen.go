@@ -17,6 +17,8 @@ const stuckAfter = 2 * time.Second
 type ending struct {
 	signalled *signalError // nil when no signal ended it
 	err       error
+	// stacks is what the program was doing when a signal asked for that; nil when none did.
+	stacks []byte
 	// stuck is set when the terminal took no output, and the screen could not end.
 	stuck bool
 }
@@ -62,6 +64,9 @@ func runScreen(screen tea.Model, t *terminal.Terminal, crash *crash) (end ending
 			return end
 		case s := <-signals:
 			t.Hurry()
+			if s == syscall.SIGQUIT || s == syscall.SIGABRT {
+				end.stacks = allStacks()
+			}
 			switch {
 			case end.signalled == nil:
 			case s == syscall.SIGHUP: // that the terminal is gone is told twice, by the signal and by the terminal

@@ -169,23 +169,25 @@ func TestTheTokenIsInNothingThatIsWritten(t *testing.T) {
 		t.Errorf("%d requests went to where a redirect led", n)
 	}
 
-	// What a crash writes.
-	s = begin(t, 200, 40, env, "--log", log)
-	s.shows("row 1 of")
-	if err := s.cmd.Process.Signal(syscall.SIGQUIT); err != nil {
-		t.Fatal(err)
+	// What it writes when it is asked what it does.
+	for _, args := range [][]string{{"--log", log}, nil} {
+		s = begin(t, 200, 40, env, args...)
+		s.shows("row 1 of")
+		if err := s.cmd.Process.Signal(syscall.SIGQUIT); err != nil {
+			t.Fatal(err)
+		}
+		s.ended()
+		if onTerminal := strings.Contains(s.raw(), "goroutine "); onTerminal != (args == nil) {
+			t.Errorf("with %q it is on the terminal: %t", args, onTerminal)
+		}
+		leakless(t, s, state, files)
 	}
-	s.ended()
-	if !strings.Contains(s.raw(), "goroutine ") {
-		t.Errorf("nothing of a crash was written: %q", s.raw())
-	}
-	leakless(t, s, state, files)
 
 	content, err := os.ReadFile(log)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"msg=start", "path=/v2/dlq ", "status=401", "msg=\"request begins\" method=POST path=/v2/dlq/retry/", "msg=\"call of a job\"", "level=WARN msg=said", "msg=end"} {
+	for _, want := range []string{"msg=start", "path=/v2/dlq ", "status=401", "msg=\"request begins\" method=POST path=/v2/dlq/retry/", "msg=\"call of a job\"", "level=WARN msg=said", "msg=end", "stack=\"goroutine "} {
 		if !strings.Contains(string(content), want) {
 			t.Errorf("the log has no %s:\n%s", want, content)
 		}

@@ -21,6 +21,10 @@ const (
 	enterScreen = ansi.SetModeAltScreenSaveCursor + ansi.ResetModeTextCursorEnable + ansi.SetTabEvery8Columns + ansi.SetModeBracketedPaste
 	leaveScreen = ansi.ResetModeAltScreenSaveCursor + ansi.SetModeTextCursorEnable + ansi.ResetModeBracketedPaste
 
+	// keepTitle makes a terminal that can keep the title of its window, oldTitle brings that back.
+	keepTitle = "\x1b[22;2t"
+	oldTitle  = "\x1b[23;2t"
+
 	// keysApart makes a terminal that can send keys so that escape is told from what begins with it; keysAsBefore ends that.
 	keysApart    = "\x1b[>1u"
 	keysAsBefore = "\x1b[<1u"
@@ -59,7 +63,7 @@ func (c *canvas) enter(ask bool) string {
 	if c.hasKeysApart() {
 		s += keysApart
 	}
-	s += ansi.SetWindowTitle(title)
+	s += keepTitle + ansi.SetWindowTitle(title)
 	if ask {
 		s += ansi.RequestModeSynchronizedOutput
 	}
@@ -72,7 +76,7 @@ func (c *canvas) leave() string {
 	if c.hasKeysApart() {
 		s = keysAsBefore + s
 	}
-	return s + leaveScreen + ansi.SetWindowTitle("")
+	return s + leaveScreen + ansi.SetWindowTitle("") + oldTitle
 }
 
 // hasKeysApart tells whether the terminal may know [keysApart]. To others it says to move the cursor.

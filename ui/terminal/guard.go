@@ -198,6 +198,8 @@ func ownSequence(parameters []byte, final byte) bool {
 		return onlyNumbers(parameters)
 	case 'h', 'l':
 		return string(parameters) == "4"
+	case 't':
+		return string(parameters) == "22;2" || string(parameters) == "23;2"
 	case 'q':
 		digits, ok := bytes.CutSuffix(parameters, []byte(" "))
 		return ok && onlyNumbers(digits)

@@ -13,7 +13,7 @@ import (
 // Endings are the signals that end the program, among them that of a terminal that is gone: not every terminal sends it.
 func Endings() (signals chan os.Signal, stop func()) {
 	signals = make(chan os.Signal, 3)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGABRT)
 	go func() {
 		for {
 			terminal := []unix.PollFd{{Fd: int32(os.Stdin.Fd())}}

@@ -2,7 +2,6 @@ package terminal
 
 import (
 	"io"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -37,8 +36,9 @@ type painter struct {
 	// due is set when the view may not stand on the terminal, urgent when that is not to wait, afresh when nothing may stand
 	// there as it did.
 	due, urgent, afresh bool
-	// sequences go to the terminal before the next frame.
+	// sequences go to the terminal before the next frame, and then what was copied last.
 	sequences []string
+	copied    string
 
 	wake          chan struct{}
 	stopping, end chan struct{}
@@ -64,12 +64,12 @@ func asksTerminal(getenv func(string) string) bool {
 	return getenv("WT_SESSION") != "" || getenv("SSH_TTY") == "" && !strings.Contains(getenv("TERM_PROGRAM"), "Apple")
 }
 
-// start takes the terminal over; the screen is drawn as soon as there is one.
+// start takes the terminal over; the screen is drawn as soon as it is shown.
 func (p *painter) start() {
 	p.mu.Lock()
 	p.canvas = newCanvas(p.term, p.profile)
-	p.sequences = slices.Insert(p.sequences, 0, p.canvas.enter(p.ask))
-	p.due, p.urgent, p.afresh = true, true, true
+	p.sequences = append(p.sequences[:0], p.canvas.enter(p.ask))
+	p.due, p.urgent, p.afresh = false, true, true
 	p.stopping, p.end = make(chan struct{}), make(chan struct{})
 	p.mu.Unlock()
 	p.rouse()
@@ -81,8 +81,7 @@ func (p *painter) stop() {
 	close(p.stopping)
 	<-p.end
 	p.mu.Lock()
-	out := strings.Join(p.sequences, "") + p.canvas.leave()
-	p.sequences = nil
+	out := p.pending() + p.canvas.leave()
 	p.mu.Unlock()
 	_, _ = io.WriteString(p.to, out) // a terminal that is gone is noticed by those who read from it
 }
@@ -91,7 +90,7 @@ func (p *painter) stop() {
 func (p *painter) show(v tea.View, urgent bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if sameFrame(p.view, v) && !p.due {
+	if sameFrame(p.view, v) && !p.due && !p.afresh {
 		return
 	}
 	p.view, p.due, p.urgent = v, true, p.urgent || urgent
@@ -120,13 +119,27 @@ func (p *painter) showWhole() {
 	p.whole = true
 }
 
-// send writes a sequence that is no part of a frame.
-func (p *painter) send(sequence string) {
+// enterAgain is for a terminal that somebody else had meanwhile.
+func (p *painter) enterAgain() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.sequences = append(p.sequences, sequence)
-	p.urgent = true
+	p.sequences = append(p.sequences, p.canvas.enter(false))
+	p.afresh = true
+}
+
+// copy fills the clipboard. Of copies that the terminal has not taken yet only the last counts.
+func (p *painter) copy(sequence string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.copied, p.urgent = sequence, true
 	p.rouse()
+}
+
+// pending is what goes to the terminal beside frames; the lock is held.
+func (p *painter) pending() string {
+	s := strings.Join(p.sequences, "") + p.copied
+	p.sequences, p.copied = p.sequences[:0], ""
+	return s
 }
 
 func (p *painter) rouse() {
@@ -182,11 +195,10 @@ func (p *painter) wait() bool {
 // paint writes what is due.
 func (p *painter) paint() {
 	p.mu.Lock()
-	out := []byte(strings.Join(p.sequences, ""))
+	out := []byte(p.pending())
 	view, width, height := p.view, p.width, p.height
 	due := p.due && width > 0 && height > 0 && view.Content != ""
 	afresh := p.afresh
-	p.sequences = p.sequences[:0]
 	p.due, p.urgent = p.due && !due, false
 	p.afresh = afresh && !due
 	p.canvas.whole = p.whole
@@ -212,6 +224,10 @@ type painted struct {
 // Update is that of the screen. The painter learns what concerns it.
 func (s *painted) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
+	case resumedMsg:
+		_, resumed := s.Update(tea.ResumeMsg{})
+		_, sized := s.Update(msg.size)
+		return s, tea.Batch(resumed, sized)
 	case tea.KeyPressMsg, tea.PasteMsg:
 		s.urgent = true
 	case tea.WindowSizeMsg:

@@ -161,7 +161,7 @@ func TestTheScreenIsLeftAsItWasAndTakenAgain(t *testing.T) {
 		if w := strings.Join(to.taken(), ""); !strings.HasPrefix(w, ansi.SetModeAltScreenSaveCursor) || strings.Count(w, ansi.RequestModeSynchronizedOutput) != 1 {
 			t.Errorf("it begins with %q", w)
 		}
-		p.send("a copy")
+		p.copy("a copy")
 		p.stop()
 		w := strings.Join(to.taken(), "")
 		if !strings.HasPrefix(w, "a copy") {

@@ -10,7 +10,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"syscall"
+	"sync"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -38,8 +38,11 @@ type Terminal struct {
 	painter *painter
 	leave   *departure
 	program *tea.Program
-	before  *term.State // as the shell had it
-	resized chan os.Signal
+	signals chan os.Signal
+
+	mu     sync.Mutex
+	before *term.State // as the shell had it
+	taken  bool
 }
 
 // New does nothing to the terminal yet.
@@ -84,19 +87,26 @@ func (t *Terminal) Take(program *tea.Program) error {
 	if err := t.take(); err != nil {
 		return err
 	}
-	t.followSize()
+	t.follow()
 	return nil
 }
 
 // GiveBack leaves the terminal as it was, once its program has ended. It waits for what is being written.
 func (t *Terminal) GiveBack() {
-	signal.Stop(t.resized)
-	close(t.resized)
+	signal.Stop(t.signals)
+	close(t.signals)
 	t.giveBack()
 }
 
 // Restore gives the shell its way of reading back, whatever stands on the screen, and waits for nothing.
-func (t *Terminal) Restore() { _ = term.Restore(os.Stdin.Fd(), t.before) }
+func (t *Terminal) Restore() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.taken {
+		_ = term.Restore(os.Stdin.Fd(), t.before)
+	}
+	t.taken = false
+}
 
 // Hurry ends the program without waiting for answers of the terminal.
 func (t *Terminal) Hurry() { t.leave.hurry.Store(true) }
@@ -104,7 +114,7 @@ func (t *Terminal) Hurry() { t.leave.hurry.Store(true) }
 // Copy sends a text to the clipboard of the terminal.
 func (t *Terminal) Copy(content string) {
 	t.guard.permitCopy(content)
-	t.painter.send(ansi.SetSystemClipboard(content))
+	t.painter.copy(ansi.SetSystemClipboard(content))
 }
 
 // Written tells of the writes until now.
@@ -114,51 +124,23 @@ func (t *Terminal) Written() Written { return t.output.tell() }
 func (t *Terminal) Refusals() uint64 { return t.guard.refused.Load() }
 
 func (t *Terminal) take() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	before, err := term.MakeRaw(os.Stdin.Fd())
 	if err != nil {
 		return fmt.Errorf("the terminal cannot be read key by key: %w", err)
 	}
-	t.before = before
+	t.before, t.taken = before, true
 	t.painter.start()
 	return nil
 }
 
 func (t *Terminal) giveBack() {
-	t.painter.stop()
+	t.mu.Lock()
+	taken := t.taken
+	t.mu.Unlock()
+	if taken {
+		t.painter.stop()
+	}
 	t.Restore()
-}
-
-// suspend stops the program until the shell wakes it up, and returns what the screen is told then.
-func (t *Terminal) suspend() tea.Msg {
-	_ = t.program.ReleaseTerminal() // keys are the shell's from here on
-	t.giveBack()
-	woken := make(chan os.Signal, 1)
-	signal.Notify(woken, syscall.SIGCONT)
-	_ = syscall.Kill(0, syscall.SIGTSTP)
-	<-woken
-	signal.Stop(woken)
-	if t.take() != nil {
-		t.painter.start() // the terminal is gone, which ends the program as soon as it is read from
-	}
-	_ = t.program.RestoreTerminal()
-	go t.tellSize()
-	return tea.ResumeMsg{}
-}
-
-// followSize tells the screen each time the size of the terminal changes.
-func (t *Terminal) followSize() {
-	resized := make(chan os.Signal, 1)
-	signal.Notify(resized, syscall.SIGWINCH)
-	t.resized = resized
-	go func() {
-		for range resized {
-			t.tellSize()
-		}
-	}()
-}
-
-func (t *Terminal) tellSize() {
-	if width, height, err := term.GetSize(os.Stdout.Fd()); err == nil {
-		t.program.Send(tea.WindowSizeMsg{Width: width, Height: height})
-	}
 }

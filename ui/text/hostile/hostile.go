@@ -14,8 +14,8 @@ import (
 // own are the escape sequences that the program sends by itself: those of the renderer, and the fixed title.
 var own = regexp.MustCompile(`^\x1b(?:` +
 	`\[[0-9;]*[A-DGHJ-MPSTXZ@abdefIr` + "`" + `]|\[[0-9;:]*m|\[4[hl]|\[[0-9]* q|` +
-	`\[\?(?:7|25|1049|2004|2026|2027)[hl]|\[\?202[67]\$p|\[\?5W|` +
-	`\[>4(?:;2)?m|\[[><=][0-9;]*u|\[\?u|M|` +
+	`\[\?(?:7|25|1049|2004|2026)[hl]|\[\?2026\$p|\[\?5W|` +
+	`\[[><]1u|\[2[23];2t|M|` +
 	`\]2;(?:redrive)?\x07)`)
 
 // longestOwn is how long the sequences of the renderer are at most.
