@@ -59,7 +59,7 @@ func (t *rawTexts) decode(parts model.TextParts) model.Texts {
 	r := entryReader{entry: &d.Entry, detail: &d}
 	read := func(p textPart, use func()) {
 		if raw := t.part(p); len(raw) > 0 {
-			r.scanner = newScanner(strings.NewReader(string(raw)))
+			r.scanner = scannerOf(raw)
 			use()
 		}
 	}
