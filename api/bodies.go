@@ -128,7 +128,7 @@ type keptTexts struct {
 	rawTexts
 }
 
-func (k *keptTexts) size() int64 { return int64(len(k.json)) + entryOverhead }
+func (k *keptTexts) size() int64 { return int64(cap(k.json)) + entryOverhead }
 
 func newBodies(room int64) *bodies {
 	b := &bodies{room: room, of: map[model.Key]*keptTexts{}}
