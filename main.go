@@ -16,7 +16,6 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
@@ -30,8 +29,6 @@ import (
 const (
 	// answerTime is how long the end of the program waits for answers to writes that are under way.
 	answerTime = time.Second
-	// tuneAfter is when the start is over, far more than it takes.
-	tuneAfter = time.Second
 	// leastMemory and mostMemory bound the room for bodies, in MiB.
 	leastMemory, mostMemory = 1, 64 << 10
 	// workMemory is what reading and showing one large entry may take beside the bodies that are kept, before memory that is
@@ -173,7 +170,7 @@ func dashboard(stderr io.Writer, o dashboardOptions, incident *incidentFlags) er
 		return err
 	}
 	defer func() { _ = log.close() }()
-	go tune()
+	tuneMemory()
 	client, title, err := connect(o, incident, log)
 	if err != nil {
 		return err
@@ -235,16 +232,6 @@ func (c clock) show(screen tea.Model) tea.Model {
 		return screen
 	}
 	return c.around(screen)
-}
-
-// tune does beside the start what the first frame should not wait for. The first width that is looked up builds a table of
-// 2 MB; and garbage is collected at a quarter of what is in use, once many rows may be: they are meant to fit a small machine,
-// and have hardly a pointer that would have to be followed for it.
-func tune() {
-	ansi.StringWidthWc("─")
-	if os.Getenv("GOGC") == "" {
-		time.AfterFunc(tuneAfter, func() { debug.SetGCPercent(25) })
-	}
 }
 
 func waitForAnswers(inFlight *model.InFlight) {

@@ -59,7 +59,7 @@ func (t *rawTexts) decode(parts model.TextParts) model.Texts {
 	r := entryReader{entry: &d.Entry, detail: &d}
 	read := func(p textPart, use func()) {
 		if raw := t.part(p); len(raw) > 0 {
-			r.scanner = newScanner(strings.NewReader(string(raw)))
+			r.scanner = scannerOf(raw)
 			use()
 		}
 	}
@@ -128,7 +128,7 @@ type keptTexts struct {
 	rawTexts
 }
 
-func (k *keptTexts) size() int64 { return int64(len(k.json)) + entryOverhead }
+func (k *keptTexts) size() int64 { return int64(cap(k.json)) + entryOverhead }
 
 func newBodies(room int64) *bodies {
 	b := &bodies{room: room, of: map[model.Key]*keptTexts{}}

@@ -12,8 +12,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"redrive/model"
 )
 
@@ -79,7 +77,6 @@ func (c *Client) statusError(a *answer, write bool) error {
 // who may ask for less.
 func (c *Client) contentError(a *answer, err error, write bool) error {
 	var what *oddAnswerError
-	var syntax *jsontext.SyntacticError
 	switch {
 	case errors.Is(err, errTooLarge):
 		if !write {
@@ -92,8 +89,8 @@ func (c *Client) contentError(a *answer, err error, write bool) error {
 		if a.size == 0 {
 			what = &oddAnswerError{"it is empty"}
 		}
-	case errors.As(err, &syntax):
-		what = &oddAnswerError{"it is not JSON"}
+	case errors.Is(err, errNotJSON):
+		what = &oddAnswerError{errNotJSON.Error()}
 	default:
 		return err
 	}
@@ -122,9 +119,9 @@ func (c *Client) shown(text []byte) string {
 
 // errorText is the text of {"error": "…"}; empty when the body is something else.
 func errorText(body []byte) string {
-	s := newScanner(strings.NewReader(string(body)))
+	s := scannerOf(body)
 	text := ""
-	if s.dec.PeekKind() != '{' {
+	if s.kind() != '{' {
 		return ""
 	}
 	s.object(func(name []byte) {

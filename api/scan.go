@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 const (
@@ -25,77 +23,50 @@ const (
 // read as nothing; null is nothing without a problem. Text keeps bytes that are not UTF-8. The first error of syntax or
 // of reading sticks, and all later calls do nothing.
 type scanner struct {
-	dec      *jsontext.Decoder
-	err      error
+	stream
 	arena    strings.Builder
+	name     []byte
 	scratch  []byte
 	problems []string
 	omitted  int // problems beyond mostProblems
 }
 
-func newScanner(r io.Reader) *scanner {
-	return &scanner{dec: jsontext.NewDecoder(r, jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))}
-}
+func newScanner(r io.Reader) *scanner { return &scanner{stream: stream{from: r, begin: -1}} }
 
-// kind is what comes next: one of { } [ ] " 0 t f n, or 0 after an error.
-func (s *scanner) kind() jsontext.Kind {
-	if s.err != nil {
-		return 0
-	}
-	return s.dec.PeekKind()
-}
-
-// raw reads the next value or name as it stands. It is valid until the next read.
-func (s *scanner) raw() []byte {
-	if s.err != nil {
-		return nil
-	}
-	var v jsontext.Value
-	v, s.err = s.dec.ReadValue()
-	if s.err != nil {
-		return nil
-	}
-	return v
-}
-
-func (s *scanner) skip() {
-	if s.err == nil {
-		s.err = s.dec.SkipValue()
-	}
-}
-
-// enter reads the beginning of an object or a list, or its end.
-func (s *scanner) enter() {
-	if s.err == nil {
-		_, s.err = s.dec.ReadToken()
-	}
-}
+// scannerOf reads what is there already, and leaves it as it is.
+func scannerOf(text []byte) *scanner { return &scanner{stream: stream{buf: text, begin: -1}} }
 
 // object calls field for every name of the object that comes next; field has to read the value. The name is valid only
 // until then.
 func (s *scanner) object(field func(name []byte)) {
-	s.enter()
-	for s.err == nil && s.kind() != '}' {
-		quoted := s.raw()
-		if s.err != nil {
+	s.members('{', '}', func() {
+		if !s.isString() {
 			return
 		}
-		name := quoted[1 : len(quoted)-1]
-		if bytes.IndexByte(name, '\\') >= 0 {
-			name = appendUnescaped(nil, quoted, math.MaxInt)
+		if quoted := s.raw(); s.err == nil {
+			s.name = appendUnescaped(s.name[:0], quoted, math.MaxInt)
+			if s.take(':') {
+				field(s.name)
+			}
 		}
-		field(name)
-	}
-	s.enter()
+	})
 }
 
 // list calls element for every element of the list that comes next; element has to read it.
-func (s *scanner) list(element func()) {
-	s.enter()
-	for s.err == nil && s.kind() != ']' {
-		element()
+func (s *scanner) list(element func()) { s.members('[', ']', element) }
+
+func (s *scanner) members(begin, end byte, member func()) {
+	if !s.take(begin) {
+		return
 	}
-	s.enter()
+	if s.next() == end {
+		s.pos++
+		return
+	}
+	for member(); s.err == nil && s.next() == ','; member() {
+		s.pos++
+	}
+	s.take(end)
 }
 
 // problem notes that a field is not what it should be, and skips it.
@@ -128,7 +99,7 @@ func (s *scanner) takeProblems() string {
 	return sentence
 }
 
-func kindName(k jsontext.Kind) string {
+func kindName(k byte) string {
 	switch k {
 	case 'n':
 		return "null"
@@ -288,11 +259,11 @@ func (s *scanner) end() {
 	if s.err != nil {
 		return
 	}
-	switch _, err := s.dec.ReadToken(); {
-	case err == nil:
+	switch s.next(); {
+	case errors.Is(s.ended, io.EOF) && s.pos == len(s.buf):
+		s.err = nil
+	case s.kind() != 0:
 		s.fail("more follows after its end")
-	case !errors.Is(err, io.EOF):
-		s.err = err
 	}
 }
 

@@ -105,7 +105,7 @@ func readCreated(a *answer, verb model.Verb) (model.Created, error) {
 		return model.Created{}, s.err
 	}
 	// The rest is read for the sake of the connection only.
-	_, _ = s.dec.ReadToken()
+	s.end()
 	if m.listed {
 		if len(m.list) != 1 {
 			return model.Created{}, odd("it names %d results for one entry", len(m.list))

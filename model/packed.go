@@ -22,11 +22,11 @@ type packedRow struct {
 	response uint32
 	flow     uint32
 	cause    uint32
-	idEnd    uint16 // where the DLQ id ends in ids
-	msgEnd   uint16 // where the message id ends
-	runEnd   uint16 // where the run id ends
+	runEnd   uint16 // where the run id ends in ids
 	status   uint16
-	retries  int16
+	idEnd    uint8 // where the DLQ id ends in ids
+	msgEnd   uint8 // where the message id ends
+	retries  int8
 	flags    packedFlags
 }
 
@@ -103,7 +103,7 @@ func (s *Snapshot) messageID(p *packedRow) string {
 }
 
 func (s *Snapshot) runID(p *packedRow) string {
-	return s.ids.text(p.ids+uint32(p.msgEnd), int(p.runEnd-p.msgEnd))
+	return s.ids.text(p.ids+uint32(p.msgEnd), int(p.runEnd)-int(p.msgEnd))
 }
 
 func (s *Snapshot) kind(r Row) Kind { return s.shared[s.row(r).shared].kind }
@@ -189,7 +189,7 @@ func (s *Store) pack(e *Entry) packedRow {
 	s.symbols.key = packLabels(s.symbols.key[:0], e.Labels)
 	p := packedRow{
 		sequence: e.Sequence, labels: s.text(string(s.symbols.key)), url: s.text(e.URL), response: s.text(e.Response), flow: s.text(e.FlowControlKey),
-		status: uint16(e.Status), retries: int16(e.MaxRetries), //nolint:gosec // it is looked whether they fit
+		status: uint16(e.Status), retries: int8(e.MaxRetries), //nolint:gosec // it is looked whether they fit
 	}
 	p.shared = s.shares(e)
 	if e.ResponseCut {
@@ -200,14 +200,14 @@ func (s *Store) pack(e *Entry) packedRow {
 	}
 	exact := s.packTimes(&p, e) && int(p.status) == e.Status && int(p.retries) == e.MaxRetries
 	cause, ok := s.cause(e.Cause)
-	if exact = exact && ok; exact {
+	msgEnd := len(e.Key.ID) + len(e.MessageID)
+	if exact = exact && ok && msgEnd <= math.MaxUint8; exact {
 		p.cause = cause
 		p.ids, exact = s.ids.add(e.Key.ID, e.MessageID, e.WorkflowRunID)
 	}
 	if exact {
-		p.idEnd = uint16(len(e.Key.ID))                    //nolint:gosec // an arena takes nothing as long
-		p.msgEnd = p.idEnd + uint16(len(e.MessageID))      //nolint:gosec // as before
-		p.runEnd = p.msgEnd + uint16(len(e.WorkflowRunID)) //nolint:gosec // as before
+		p.idEnd, p.msgEnd = uint8(len(e.Key.ID)), uint8(msgEnd)  //nolint:gosec // it was looked whether they fit
+		p.runEnd = uint16(msgEnd) + uint16(len(e.WorkflowRunID)) //nolint:gosec // an arena takes nothing as long
 		return p
 	}
 	s.packWhole(&p, e)

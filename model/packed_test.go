@@ -18,13 +18,13 @@ import (
 func odd() *rapid.Generator[model.Entry] {
 	return rapid.Custom(func(t *rapid.T) model.Entry {
 		e := alike(rapid.SampledFrom(model.Kinds[:]).Draw(t, "kind")).Draw(t, "entry")
-		e.Key.ID = rapid.SampledFrom([]string{e.Key.ID, "é", "\xff", strings.Repeat("x", 70_000), ""}).Draw(t, "id") + fmt.Sprint(rapid.IntRange(0, 3).Draw(t, "n"))
+		e.Key.ID = rapid.SampledFrom([]string{e.Key.ID, "é", "\xff", strings.Repeat("x", 200), strings.Repeat("x", 70_000), ""}).Draw(t, "id") + fmt.Sprint(rapid.IntRange(0, 3).Draw(t, "n"))
 		e.Key.DLQ = rapid.SampledFrom([]model.DLQ{account, "", "other"}).Draw(t, "dlq")
-		e.MessageID = rapid.SampledFrom([]string{e.MessageID, "\xc3", "MSG_1"}).Draw(t, "message id")
+		e.MessageID = rapid.SampledFrom([]string{e.MessageID, "\xc3", "MSG_1", strings.Repeat("m", 54), strings.Repeat("m", 55)}).Draw(t, "message id")
 		e.Response = model.MaskText(e.Response)
 		e.ResponseCut = rapid.Bool().Draw(t, "cut")
 		e.FirstLabelOnly = rapid.Bool().Draw(t, "first")
-		e.MaxRetries = rapid.IntRange(-1, 5).Draw(t, "retries")
+		e.MaxRetries = rapid.SampledFrom([]int{-129, -1, 0, 3, 127, 128, 40_000}).Draw(t, "retries")
 		e.Sequence = rapid.SampledFrom([]uint32{0, 1, 1<<32 - 1}).Draw(t, "sequence")
 		e.Problem = rapid.SampledFrom([]string{"", "the body could not be read"}).Draw(t, "problem")
 		e.Endpoint = text().Draw(t, "endpoint")
