@@ -1,0 +1,122 @@
+package model
+
+import "sync/atomic"
+
+// filteringStep is how many rows are looked at before it is asked whether that is still wanted.
+const filteringStep = 4096
+
+// Filtering is a [Rebuild] that is being done. Several goroutines may work on it at once.
+type Filtering struct {
+	Rebuild
+	all  orderedRows
+	rows []Row // of each step those that are shown, from where it begins
+	// decided is set when the earlier result says all of the rows that it knows, or nothing is excluded.
+	decided bool
+	// steps are the pieces of all, begun the number of those that someone works on or has.
+	steps []filteringStepDone
+	begun atomic.Int64
+}
+
+// filteringStepDone is what came of a piece of the rows.
+type filteringStepDone struct {
+	shown   int
+	hidden  []Row // not shown, and not excluded by their summaries
+	looked  []lookedIn
+	missing []Row
+}
+
+// Begin puts the rows in order. What is then to be done is done by Work.
+func (b Rebuild) Begin() *Filtering {
+	w := &Filtering{Rebuild: b, all: b.orderAll(), decided: b.Filter.IsEmpty() || b.same && b.Filter.Parts() == 0}
+	n := len(w.all.rows)
+	w.rows, w.steps = make([]Row, n), make([]filteringStepDone, (n+filteringStep-1)/filteringStep)
+	return w
+}
+
+// Workers is how many goroutines can work at once, of at most so many.
+func (w *Filtering) Workers(most int) int { return max(1, min(most, len(w.steps)/2)) }
+
+// Work does what is to be done and nobody else does. All of it is done when all who work are.
+func (w *Filtering) Work() {
+	var judge *rowJudge
+	if !w.decided || w.earlier != nil && w.earlier.seen < w.all.seen {
+		judge = newRowJudge(w.Filter, &w.Rebuild.rows)
+	}
+	for {
+		i := int(w.begun.Add(1)) - 1
+		if i >= len(w.steps) || w.latest.Load() != w.Generation {
+			return
+		}
+		w.step(i, judge)
+	}
+}
+
+func (w *Filtering) step(i int, judge *rowJudge) {
+	from := i * filteringStep
+	to := w.rows[from:from]
+	done := &w.steps[i]
+	for _, r := range w.all.rows[from:min(from+filteringStep, len(w.all.rows))] {
+		known := w.earlier.knows(r)
+		if known && !w.earlier.rows.has(r) {
+			continue
+		}
+		v := Included
+		if judge != nil && !(known && w.decided) {
+			v = judge.judge(r)
+		}
+		if v == Excluded {
+			continue
+		}
+		shown := v == Included || w.lookIn(r, done)
+		if shown = shown && !w.held.has(r); shown {
+			to = append(to, r)
+		} else {
+			done.hidden = append(done.hidden, r)
+		}
+	}
+	done.shown = len(to)
+}
+
+// lookIn looks in the texts of a row.
+func (w *Filtering) lookIn(r Row, done *filteringStepDone) (matches bool) {
+	if w.latest.Load() != w.Generation {
+		return false
+	}
+	v := w.Filter.JudgeIn(w.bodies, w.Rebuild.rows.At(r))
+	if v == Undecided {
+		done.missing = append(done.missing, r)
+		return false
+	}
+	done.looked = append(done.looked, lookedIn{r, v == Included})
+	return v == Included
+}
+
+// Done is the result, once all who work have returned.
+func (w *Filtering) Done() Rebuilt {
+	done := Rebuilt{
+		Generation: w.Generation, sorting: w.sorting, ordered: w.all, held: w.held, heldVersion: w.heldVersion,
+		result: &earlierResult{filter: w.Filter, seen: w.all.seen, rows: newRowSet(w.all.seen)},
+	}
+	n := 0
+	for i := range w.steps {
+		s := &w.steps[i]
+		n += copy(w.rows[n:], w.rows[i*filteringStep:][:s.shown])
+		done.looked, done.missing = append(done.looked, s.looked...), append(done.missing, s.missing...)
+		for _, r := range s.hidden {
+			done.result.rows.add(r)
+		}
+		done.result.n += s.shown + len(s.hidden)
+	}
+	switch {
+	case n == len(w.rows):
+		done.rows = w.all.rows[:n:n] // one list is enough
+	case n < len(w.rows)/2:
+		done.rows = append(make([]Row, 0, n+PageSize), w.rows[:n]...)
+	default:
+		done.rows = w.rows[:n]
+	}
+	for _, r := range done.rows {
+		done.result.rows.add(r)
+	}
+	return done
+}
