@@ -1,9 +1,11 @@
 package model
 
 import (
+	"encoding/binary"
 	"math/bits"
 	"unicode"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // containsFold tells whether s contains part, which is in lower case, without allocating.
@@ -73,7 +75,7 @@ func lowerRune(s string) (rune, int) {
 func isASCII(s string) bool {
 	var all uint64
 	for ; len(s) >= 8; s = s[8:] {
-		all |= eightBytes(s)
+		all |= eightBytes(s, 0)
 	}
 	for i := range len(s) {
 		all |= uint64(s[i])
@@ -88,11 +90,9 @@ const (
 	caseBits = 0x20 * lowBits
 )
 
-// eightBytes are the first of s, the first of them lowest. It is one instruction.
-func eightBytes(s string) uint64 {
-	_ = s[7]
-	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
-		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+// eightBytes are those of s from a place on, the first of them lowest. That there are so many is not looked at.
+func eightBytes(s string, from int) uint64 {
+	return binary.LittleEndian.Uint64((*[8]byte)(unsafe.Add(unsafe.Pointer(unsafe.StringData(s)), from))[:])
 }
 
 // isPlainID tells whether a text is of what the service makes its ids of.
@@ -144,20 +144,42 @@ func (f *folded) scan(s string) (found, ascii bool) {
 		return f.scanShort(s)
 	}
 	var seen uint64
-	for i := 0; ; i = min(i+8, places-8) {
-		heads, tails := eightBytes(s[i:]), eightBytes(s[i+size-1:])
-		seen |= heads | tails
-		// A byte of it is zero where both are right; above such a byte one more may look as if it was.
-		wrong := (heads | caseBits) ^ f.first | (tails | caseBits) ^ f.last
-		for hits := (wrong - lowBits) &^ wrong & highBits; hits != 0; hits &= hits - 1 {
-			if equalFoldASCII(s[i+bits.TrailingZeros64(hits)/8:], f.part) {
-				return true, false
-			}
-		}
-		if i == places-8 {
-			return false, seen&highBits == 0
+	i := 0
+	for ; i <= places-16; i += 16 {
+		heads, tails := eightBytes(s, i), eightBytes(s, i+size-1)
+		more, mores := eightBytes(s, i+8), eightBytes(s, i+size+7)
+		seen |= heads | tails | more | mores
+		hits, others := f.hits(heads, tails), f.hits(more, mores)
+		if hits|others != 0 && (f.isAt(s, i, hits) || f.isAt(s, i+8, others)) {
+			return true, false
 		}
 	}
+	for ; i < places; i += 8 {
+		i = min(i, places-8)
+		heads, tails := eightBytes(s, i), eightBytes(s, i+size-1)
+		seen |= heads | tails
+		if hits := f.hits(heads, tails); hits != 0 && f.isAt(s, i, hits) {
+			return true, false
+		}
+	}
+	return false, seen&highBits == 0
+}
+
+// hits are the places at which the text may begin among eight, the highest bit of each: there its first and its last byte
+// are. Above such a place may be one more that only looks like it.
+func (f *folded) hits(heads, tails uint64) uint64 {
+	wrong := ((heads | caseBits) ^ f.first) | ((tails | caseBits) ^ f.last)
+	return (wrong - lowBits) &^ wrong & highBits
+}
+
+// isAt tells whether the text is at one of eight places.
+func (f *folded) isAt(s string, from int, hits uint64) bool {
+	for ; hits != 0; hits &= hits - 1 {
+		if equalFoldASCII(s[from+bits.TrailingZeros64(hits)/8:], f.part) {
+			return true
+		}
+	}
+	return false
 }
 
 // scanShort is scan where the text has few places.

@@ -1,6 +1,9 @@
 package model
 
-import "sync/atomic"
+import (
+	"slices"
+	"sync/atomic"
+)
 
 // filteringStep is how many rows are looked at before it is asked whether that is still wanted.
 const filteringStep = 4096
@@ -8,8 +11,7 @@ const filteringStep = 4096
 // Filtering is a [Rebuild] that is being done. Several goroutines may work on it at once.
 type Filtering struct {
 	Rebuild
-	all  orderedRows
-	rows []Row // of each step those that are shown, from where it begins
+	all orderedRows
 	// decided is set when the earlier result says all of the rows that it knows, or nothing is excluded.
 	decided bool
 	// steps are the pieces of all, begun the number of those that someone works on or has.
@@ -19,7 +21,7 @@ type Filtering struct {
 
 // filteringStepDone is what came of a piece of the rows.
 type filteringStepDone struct {
-	shown   int
+	shown   []Row
 	hidden  []Row // not shown, and not excluded by their summaries
 	looked  []lookedIn
 	missing []Row
@@ -28,8 +30,7 @@ type filteringStepDone struct {
 // Begin puts the rows in order. What is then to be done is done by Work.
 func (b Rebuild) Begin() *Filtering {
 	w := &Filtering{Rebuild: b, all: b.orderAll(), decided: b.Filter.IsEmpty() || b.same && b.Filter.Parts() == 0}
-	n := len(w.all.rows)
-	w.rows, w.steps = make([]Row, n), make([]filteringStepDone, (n+filteringStep-1)/filteringStep)
+	w.steps = make([]filteringStepDone, (len(w.all.rows)+filteringStep-1)/filteringStep)
 	return w
 }
 
@@ -42,18 +43,20 @@ func (w *Filtering) Work() {
 	if !w.decided || w.earlier != nil && w.earlier.seen < w.all.seen {
 		judge = newRowJudge(w.Filter, &w.Rebuild.rows)
 	}
+	shown := make([]Row, 0, filteringStep)
 	for {
 		i := int(w.begun.Add(1)) - 1
 		if i >= len(w.steps) || w.latest.Load() != w.Generation {
 			return
 		}
-		w.step(i, judge)
+		shown = w.step(i, judge, shown[:0])
+		w.steps[i].shown = slices.Clone(shown)
 	}
 }
 
-func (w *Filtering) step(i int, judge *rowJudge) {
+// step looks at a piece of the rows, and appends those that are shown.
+func (w *Filtering) step(i int, judge *rowJudge, to []Row) []Row {
 	from := i * filteringStep
-	to := w.rows[from:from]
 	done := &w.steps[i]
 	for _, r := range w.all.rows[from:min(from+filteringStep, len(w.all.rows))] {
 		known := w.earlier.knows(r)
@@ -74,7 +77,7 @@ func (w *Filtering) step(i int, judge *rowJudge) {
 			done.hidden = append(done.hidden, r)
 		}
 	}
-	done.shown = len(to)
+	return to
 }
 
 // lookIn looks in the texts of a row.
@@ -99,21 +102,22 @@ func (w *Filtering) Done() Rebuilt {
 	}
 	n := 0
 	for i := range w.steps {
+		n += len(w.steps[i].shown)
+	}
+	all := n == len(w.all.rows)
+	if done.rows = w.all.rows[:n:n]; !all {
+		done.rows = make([]Row, 0, n+PageSize)
+	}
+	for i := range w.steps {
 		s := &w.steps[i]
-		n += copy(w.rows[n:], w.rows[i*filteringStep:][:s.shown])
+		if !all {
+			done.rows = append(done.rows, s.shown...)
+		}
 		done.looked, done.missing = append(done.looked, s.looked...), append(done.missing, s.missing...)
 		for _, r := range s.hidden {
 			done.result.rows.add(r)
 		}
-		done.result.n += s.shown + len(s.hidden)
-	}
-	switch {
-	case n == len(w.rows):
-		done.rows = w.all.rows[:n:n] // one list is enough
-	case n < len(w.rows)/2:
-		done.rows = append(make([]Row, 0, n+PageSize), w.rows[:n]...)
-	default:
-		done.rows = w.rows[:n]
+		done.result.n += len(s.shown) + len(s.hidden)
 	}
 	for _, r := range done.rows {
 		done.result.rows.add(r)

@@ -3,6 +3,7 @@ package ui_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"runtime"
 	"slices"
 	"strings"
@@ -34,7 +35,8 @@ func manyShown(b *testing.B, rows int) *ui.Model {
 			ResponseStatus: []int{503, 503, 429, 500, 502, 404}[random.IntN(6)], ResponseBody: fmt.Appendf(nil, answer, random.IntN(1<<16)),
 		})
 	}
-	client, err := api.New(api.Config{URL: "http://localhost", Token: emulator.DefaultToken, DLQ: "test", Transport: s.Transport()})
+	service := struct{ http.RoundTripper }{s.Transport()}
+	client, err := api.New(api.Config{URL: "http://localhost", Token: emulator.DefaultToken, DLQ: "test", Transport: &service})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -45,6 +47,7 @@ func manyShown(b *testing.B, rows int) *ui.Model {
 	carryOut(m, m.Init())
 	sent(m, tea.WindowSizeMsg{Width: 120, Height: 40})
 	sent(m, keyPress(keymap.For(keymap.LoadAll).Key.Keys()[0]))
+	service.RoundTripper, s = nil, nil // its memory is not that of the program
 	return m
 }
 
