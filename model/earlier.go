@@ -14,22 +14,28 @@ type earlierResult struct {
 	n      int // how many are in it
 }
 
-// knows tells whether the row was looked at.
-func (e *earlierResult) knows(r Row) bool { return e != nil && int(r) < e.seen }
+// excludes tells whether the row was looked at and does not match.
+func (e *earlierResult) excludes(r Row) bool { return e != nil && int(r) < e.seen && !e.rows.has(r) }
+
+// has tells whether the row was looked at and may match.
+func (e *earlierResult) has(r Row) bool { return e != nil && e.rows.has(r) }
 
 // earlierResults are those of the filters applied last, the newest last: a letter more narrows one of them, and a letter less
 // leads back to another.
 type earlierResults []*earlierResult
 
-// best is the smallest result that has all that the filter may let through; nil when there is none. same tells that it is
-// that of the filter itself.
-func (all earlierResults) best(f Filter) (best *earlierResult, same bool) {
-	for _, e := range slices.Backward(all) {
-		if f.narrows(e.filter) && (best == nil || e.n < best.n) {
-			best = e
+// around are the smallest result that has all that the filter may let through, and the largest that has only what it does: what
+// lies between has to be looked at. They are nil when there is none.
+func (all earlierResults) around(f Filter) (most, least *earlierResult) {
+	for _, e := range all {
+		if f.narrows(e.filter) && (most == nil || e.n < most.n) {
+			most = e
+		}
+		if e.filter.Parts() == 0 && e.filter.narrows(f) && (least == nil || e.n > least.n) {
+			least = e
 		}
 	}
-	return best, best != nil && best.filter.narrows(f)
+	return most, least
 }
 
 // with are the results with one more, which takes the place of an older one of the same filter.

@@ -63,9 +63,9 @@ func narrowsAddress(t, o *term) bool {
 	return narrowsPart(t, o)
 }
 
-// narrowsTime is of spans that end or begin alike. Where it is not known when an entry failed a negated term is no opposite.
+// narrowsTime is of spans that begin, or end, within others.
 func narrowsTime(t, o *term) bool {
-	if t.negated || t.span.before != o.span.before {
+	if t.span.before != o.span.before {
 		return false
 	}
 	if t.span.before {

@@ -12,8 +12,6 @@ const filteringStep = 4096
 type Filtering struct {
 	Rebuild
 	all orderedRows
-	// decided is set when the earlier result says all of the rows that it knows, or nothing is excluded.
-	decided bool
 	// steps are the pieces of all, begun the number of those that someone works on or has.
 	steps []filteringStepDone
 	begun atomic.Int64
@@ -29,7 +27,7 @@ type filteringStepDone struct {
 
 // Begin puts the rows in order. What is then to be done is done by Work.
 func (b Rebuild) Begin() *Filtering {
-	w := &Filtering{Rebuild: b, all: b.orderAll(), decided: b.Filter.IsEmpty() || b.same && b.Filter.Parts() == 0}
+	w := &Filtering{Rebuild: b, all: b.orderAll()}
 	w.steps = make([]filteringStepDone, (len(w.all.rows)+filteringStep-1)/filteringStep)
 	return w
 }
@@ -40,32 +38,32 @@ func (w *Filtering) Workers(most int) int { return max(1, min(most, len(w.steps)
 // Work does what is to be done and nobody else does. All of it is done when all who work are.
 func (w *Filtering) Work() {
 	var judge *rowJudge
-	if !w.decided || w.earlier != nil && w.earlier.seen < w.all.seen {
-		judge = newRowJudge(w.Filter, &w.Rebuild.rows)
-	}
 	shown := make([]Row, 0, filteringStep)
 	for {
 		i := int(w.begun.Add(1)) - 1
 		if i >= len(w.steps) || w.latest.Load() != w.Generation {
 			return
 		}
-		shown = w.step(i, judge, shown[:0])
+		shown = w.step(i, &judge, shown[:0])
 		w.steps[i].shown = slices.Clone(shown)
 	}
 }
 
-// step looks at a piece of the rows, and appends those that are shown.
-func (w *Filtering) step(i int, judge *rowJudge, to []Row) []Row {
+// step looks at a piece of the rows, and appends those that are shown. The judge is made when there is something to judge.
+func (w *Filtering) step(i int, judge **rowJudge, to []Row) []Row {
 	from := i * filteringStep
 	done := &w.steps[i]
+	everything := w.Filter.IsEmpty()
 	for _, r := range w.all.rows[from:min(from+filteringStep, len(w.all.rows))] {
-		known := w.earlier.knows(r)
-		if known && !w.earlier.rows.has(r) {
+		if w.most.excludes(r) {
 			continue
 		}
 		v := Included
-		if judge != nil && !(known && w.decided) {
-			v = judge.judge(r)
+		if !everything && !w.least.has(r) {
+			if *judge == nil {
+				*judge = newRowJudge(w.Filter, &w.rows)
+			}
+			v = (*judge).judge(r)
 		}
 		if v == Excluded {
 			continue
@@ -85,7 +83,7 @@ func (w *Filtering) lookIn(r Row, done *filteringStepDone) (matches bool) {
 	if w.latest.Load() != w.Generation {
 		return false
 	}
-	v := w.Filter.JudgeIn(w.bodies, w.Rebuild.rows.At(r))
+	v := w.Filter.JudgeIn(w.bodies, w.rows.At(r))
 	if v == Undecided {
 		done.missing = append(done.missing, r)
 		return false

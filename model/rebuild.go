@@ -16,12 +16,10 @@ type Rebuild struct {
 	ordered     orderedRows
 	held        rowSet // not shown though they may match
 	heldVersion uint64
-	// earlier has all that may match of the rows that it knows; nil when there is no such result. With same it is that of the
-	// filter.
-	earlier *earlierResult
-	same    bool
-	bodies  Bodies
-	latest  *atomic.Uint64
+	// Of the rows that they know, all that may match are in most, and all in least do. Both may be nil.
+	most, least *earlierResult
+	bodies      Bodies
+	latest      *atomic.Uint64
 }
 
 // Rebuilt is the result of a [Rebuild].
@@ -64,7 +62,7 @@ func (l *Listing) Refilter(f Filter, ask bool) Rebuild {
 		Generation: l.viewGeneration, Filter: f, kind: l.kind, sorting: l.nextSorting, ordered: l.orderedBy(l.nextSorting),
 		rows: l.store.Snapshot(), held: l.held(), heldVersion: l.heldVersion, bodies: l.texts.bodies, latest: l.texts.latest,
 	}
-	b.earlier, b.same = l.earlier.best(f)
+	b.most, b.least = l.earlier.around(f)
 	return b
 }
 

@@ -47,7 +47,7 @@ func manyShown(b *testing.B, rows int) *ui.Model {
 	carryOut(m, m.Init())
 	sent(m, tea.WindowSizeMsg{Width: 120, Height: 40})
 	sent(m, keyPress(keymap.For(keymap.LoadAll).Key.Keys()[0]))
-	service.RoundTripper, s = nil, nil // its memory is not that of the program
+	service.RoundTripper = nil // its memory is not that of the program
 	return m
 }
 
