@@ -143,11 +143,13 @@ var filterFields = []*filterField{
 	{
 		name: "cause", part: causePart, takes: "the id of a cause: 8 hex digits",
 		read: readCauseID, match: func(t *term, e *Entry) bool { return e.Cause.ID == t.cause },
+		row:    func(t *term, s *Snapshot, p *packedRow) Verdict { return verdict(s.causes[p.cause].id == t.cause) },
 		values: func(e *Entry) []string { return []string{e.Cause.ID.String()} },
 	},
 	{
 		name: "class", part: causePart, takes: "the class of a cause: " + strings.Join(classNames[:], ", "),
 		read: readClass, match: func(t *term, e *Entry) bool { return e.Cause.Class == t.class },
+		row: func(t *term, s *Snapshot, p *packedRow) Verdict { return verdict(s.causes[p.cause].class == t.class) },
 		values: func(e *Entry) []string {
 			if e.Cause.ID == 0 {
 				return nil
