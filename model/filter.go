@@ -14,7 +14,7 @@ type Filter struct{ terms []term }
 type term struct {
 	field   *filterField // nil for a bare word
 	value   string
-	folded  string // value in lower case, for parts
+	folded  folded // value in lower case, for parts
 	negated bool
 
 	span     timeSpan // of a field of time
@@ -56,7 +56,7 @@ func ParseFilterAt(line string, now time.Time) (Filter, error) {
 		if t.value == "" {
 			return Filter{}, &FilterError{w.start, w.end, "there is nothing to look for"}
 		}
-		t.folded = strings.ToLower(t.value)
+		t.folded = newFolded(strings.ToLower(t.value))
 		f.terms = append(f.terms, t)
 	}
 	return f, nil
@@ -255,12 +255,12 @@ func (t *term) judge(e *Entry, texts *Texts) Verdict {
 // matchesWord looks for a bare word in the summary.
 func (t *term) matchesWord(e *Entry) bool {
 	for _, s := range [...]string{e.URL, e.Response, e.QueueName, e.URLGroup, e.Key.ID, e.MessageID, e.WorkflowRunID, e.Cause.Step} {
-		if containsFold(s, t.folded) {
+		if t.folded.in(s) {
 			return true
 		}
 	}
 	for _, l := range e.Labels {
-		if containsFold(l, t.folded) {
+		if t.folded.in(l) {
 			return true
 		}
 	}

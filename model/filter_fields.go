@@ -18,8 +18,10 @@ type filterField struct {
 	// read takes a value in, and returns what is wrong with it, or "". Without it every value is right.
 	read  func(t *term, now time.Time) string
 	match func(t *term, e *Entry) bool
-	// row is match of a row of the store, where that is less work.
-	row func(t *term, s *Snapshot, p *packedRow) bool
+	// row is match, or search without texts, of a row of the store, where that is less work.
+	row func(t *term, s *Snapshot, p *packedRow) Verdict
+	// narrows tells whether all that match t match o, where they are not the same. Without it that is not known.
+	narrows func(t, o *term) bool
 	// search takes the place of match in a field of texts, which are in the parts.
 	parts  TextParts
 	search func(t *term, e *Entry, texts *Texts) Verdict
@@ -50,8 +52,9 @@ var filterFields = []*filterField{
 			return []string{strconv.Itoa(e.Status)}
 		},
 	},
-	addressField("url", urlPart, "the destination: a whole URL, or a part of one",
+	inRows(addressField("url", urlPart, "the destination: a whole URL, or a part of one",
 		func(e *Entry) string { return e.URL }, ofMessages(func(s *ServerFilter) *[]string { return &s.URLs })),
+		func(t *term, s *Snapshot, p *packedRow) Verdict { return verdict(t.matchesAddress(s.texts.get(p.url))) }),
 	{
 		name: "method", part: sharedPart, takes: "the method of the request: POST, GET, …",
 		match:  func(t *term, e *Entry) bool { return strings.EqualFold(e.Method, t.value) },
@@ -65,21 +68,25 @@ var filterFields = []*filterField{
 		func(e *Entry) string { return e.ScheduleID }, ofMessages(func(s *ServerFilter) *[]string { return &s.Schedules })),
 	{
 		name: "label", part: labelsPart, takes: "a whole label, one of those of the entry",
-		match:  func(t *term, e *Entry) bool { return slices.Contains(e.Labels, t.value) },
+		match: func(t *term, e *Entry) bool { return slices.Contains(e.Labels, t.value) },
+		row: func(t *term, s *Snapshot, p *packedRow) Verdict {
+			return verdict(anyLabel(s.texts.get(p.labels), func(l string) bool { return l == t.value }))
+		},
 		server: ofAll(func(s *ServerFilter) *[]string { return &s.Labels }),
 		values: func(e *Entry) []string { return e.Labels },
 	},
 	exactField("ip", sharedPart, "the whole address of who published",
 		func(e *Entry) string { return e.CallerIP }, ofAll(func(s *ServerFilter) *[]string { return &s.CallerIPs })),
 	// Whether the lists can be filtered by flow control key is not documented for all kinds.
-	exactField("flow", flowPart, "a whole flow control key", func(e *Entry) string { return e.FlowControlKey }, nil),
+	inRows(exactField("flow", flowPart, "a whole flow control key", func(e *Entry) string { return e.FlowControlKey }, nil),
+		func(t *term, s *Snapshot, p *packedRow) Verdict { return verdict(s.texts.get(p.flow) == t.value) }),
 	{
 		name: "id", takes: "a whole message id, DLQ id or workflow run id",
 		match: func(t *term, e *Entry) bool {
 			return e.MessageID == t.value || e.Key.ID == t.value || e.WorkflowRunID == t.value
 		},
-		row: func(t *term, s *Snapshot, p *packedRow) bool {
-			return s.messageID(p) == t.value || s.id(p) == t.value || s.runID(p) == t.value
+		row: func(t *term, s *Snapshot, p *packedRow) Verdict {
+			return verdict(s.messageID(p) == t.value || s.id(p) == t.value || s.runID(p) == t.value)
 		},
 		server: func(kind Kind, values []string, s *ServerFilter) {
 			if kind == Message && len(values) == 1 && strings.HasPrefix(values[0], "msg_") {
@@ -90,7 +97,8 @@ var filterFields = []*filterField{
 	ofRunsOnly(addressField("workflow", sharedPart, "the URL of a workflow, whole or a part of it",
 		func(e *Entry) string { return e.WorkflowURL }, ofRuns(func(s *ServerFilter) *[]string { return &s.WorkflowURLs }))),
 	// The server is not asked: it may take the id of a run for the beginning of one.
-	ofRunsOnly(exactField("run", wholeEntry, "the whole id of a workflow run", func(e *Entry) string { return e.WorkflowRunID }, nil)),
+	inRows(ofRunsOnly(exactField("run", wholeEntry, "the whole id of a workflow run", func(e *Entry) string { return e.WorkflowRunID }, nil)),
+		func(t *term, s *Snapshot, p *packedRow) Verdict { return verdict(s.runID(p) == t.value) }),
 	{
 		name: "created", runs: true, takes: "when a workflow run was created: Unix ms, or a time like 2026-11-20T03:00:00Z",
 		note: "exact to the millisecond",
@@ -98,7 +106,7 @@ var filterFields = []*filterField{
 		match: func(t *term, e *Entry) bool {
 			return !e.WorkflowCreatedAt.IsZero() && e.WorkflowCreatedAt.UnixMilli() == t.runMilli
 		},
-		row:   func(t *term, _ *Snapshot, p *packedRow) bool { return p.run == t.runMilli },
+		row:   func(t *term, _ *Snapshot, p *packedRow) Verdict { return verdict(p.run == t.runMilli) },
 		exact: func(t *term) string { return strconv.FormatInt(t.runMilli, 10) },
 		server: func(kind Kind, values []string, s *ServerFilter) {
 			if kind == WorkflowRun && len(values) == 1 {
@@ -114,12 +122,10 @@ var filterFields = []*filterField{
 	},
 	{
 		name: "step", runs: true, takes: "the step that a workflow run failed at, its whole name; ? while that is not known",
-		note: "without ids and long numbers",
-		match: func(t *term, e *Entry) bool {
-			if t.value == StepUnknown {
-				return e.Key.Kind == WorkflowRun && e.Cause.Step == ""
-			}
-			return e.Cause.Step == t.value
+		note:  "without ids and long numbers",
+		match: func(t *term, e *Entry) bool { return t.matchesStep(e.Key.Kind, e.Cause.Step) },
+		row: func(t *term, s *Snapshot, p *packedRow) Verdict {
+			return verdict(t.matchesStep(s.shared[p.shared].kind, s.texts.get(s.causes[p.cause].step)))
 		},
 		values: func(e *Entry) []string {
 			if e.Key.Kind == WorkflowRun && e.Cause.Step == "" {
@@ -137,11 +143,13 @@ var filterFields = []*filterField{
 	{
 		name: "cause", part: causePart, takes: "the id of a cause: 8 hex digits",
 		read: readCauseID, match: func(t *term, e *Entry) bool { return e.Cause.ID == t.cause },
+		row:    func(t *term, s *Snapshot, p *packedRow) Verdict { return verdict(s.causes[p.cause].id == t.cause) },
 		values: func(e *Entry) []string { return []string{e.Cause.ID.String()} },
 	},
 	{
 		name: "class", part: causePart, takes: "the class of a cause: " + strings.Join(classNames[:], ", "),
 		read: readClass, match: func(t *term, e *Entry) bool { return e.Cause.Class == t.class },
+		row: func(t *term, s *Snapshot, p *packedRow) Verdict { return verdict(s.causes[p.cause].class == t.class) },
 		values: func(e *Entry) []string {
 			if e.Cause.ID == 0 {
 				return nil
@@ -151,7 +159,13 @@ var filterFields = []*filterField{
 	},
 	{
 		name: "response", part: responsePart, takes: "a part of the response's body",
-		parts: ResponseText, search: searchResponse,
+		parts: ResponseText, narrows: narrowsPart,
+		search: func(t *term, e *Entry, texts *Texts) Verdict {
+			return t.searchResponse(e.Response, e.ResponseCut, texts)
+		},
+		row: func(t *term, s *Snapshot, p *packedRow) Verdict {
+			return t.searchResponse(s.texts.get(p.response), p.flags&responseCut != 0, nil)
+		},
 	},
 	textField("body", "a part of the request's body", BodyText, func(t *Texts) string { return t.Body }),
 	textField("header", `a part of a line of the request's or the response's header, such as "retry-after: 5"`, HeaderText,
@@ -161,26 +175,39 @@ var filterFields = []*filterField{
 // textField is a field of texts that summaries have nothing of.
 func textField(name, takes string, part TextParts, of func(*Texts) string) *filterField {
 	return &filterField{
-		name: name, takes: takes, parts: part,
+		name: name, takes: takes, parts: part, narrows: narrowsPart,
+		row: func(*term, *Snapshot, *packedRow) Verdict { return Undecided },
 		search: func(t *term, _ *Entry, texts *Texts) Verdict {
 			if texts == nil {
 				return Undecided
 			}
-			return verdict(containsFold(of(texts), t.folded))
+			return verdict(t.folded.in(of(texts)))
 		},
 	}
 }
 
-func searchResponse(t *term, e *Entry, texts *Texts) Verdict {
+func (t *term) searchResponse(head string, cut bool, texts *Texts) Verdict {
 	switch {
-	case containsFold(e.Response, t.folded):
+	case t.folded.in(head):
 		return Included
-	case !e.ResponseCut:
+	case !cut:
 		return Excluded
 	case texts == nil:
 		return Undecided
 	}
-	return verdict(containsFold(texts.Response, t.folded))
+	return verdict(t.folded.in(texts.Response))
+}
+
+func (t *term) matchesStep(k Kind, step string) bool {
+	if t.value == StepUnknown {
+		return k == WorkflowRun && step == ""
+	}
+	return step == t.value
+}
+
+func inRows(f *filterField, row func(*term, *Snapshot, *packedRow) Verdict) *filterField {
+	f.row = row
+	return f
 }
 
 func ofRunsOnly(f *filterField) *filterField {
@@ -201,12 +228,8 @@ func exactField(name string, part part, takes string, of func(*Entry) string, se
 func addressField(name string, part part, takes string, of func(*Entry) string, server func(Kind, []string, *ServerFilter)) *filterField {
 	return &filterField{
 		name: name, part: part, takes: takes, server: server,
-		match: func(t *term, e *Entry) bool {
-			if isWholeURL(t.value) {
-				return of(e) == t.value
-			}
-			return containsFold(of(e), t.folded)
-		},
+		narrows: narrowsAddress,
+		match:   func(t *term, e *Entry) bool { return t.matchesAddress(of(e)) },
 		exact: func(t *term) string {
 			if !isWholeURL(t.value) {
 				return ""
@@ -215,6 +238,13 @@ func addressField(name string, part part, takes string, of func(*Entry) string, 
 		},
 		values: func(e *Entry) []string { return []string{of(e)} },
 	}
+}
+
+func (t *term) matchesAddress(address string) bool {
+	if isWholeURL(t.value) {
+		return address == t.value
+	}
+	return t.folded.in(address)
 }
 
 func isWholeURL(v string) bool {

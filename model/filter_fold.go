@@ -1,9 +1,11 @@
 package model
 
 import (
-	"strings"
+	"encoding/binary"
+	"math/bits"
 	"unicode"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // containsFold tells whether s contains part, which is in lower case, without allocating.
@@ -71,17 +73,26 @@ func lowerRune(s string) (rune, int) {
 }
 
 func isASCII(s string) bool {
+	var all uint64
 	for ; len(s) >= 8; s = s[8:] {
-		if (s[0]|s[1]|s[2]|s[3]|s[4]|s[5]|s[6]|s[7])&utf8.RuneSelf != 0 {
-			return false
-		}
+		all |= eightBytes(s, 0)
 	}
 	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
-			return false
-		}
+		all |= uint64(s[i])
 	}
-	return true
+	return all&highBits == 0
+}
+
+const (
+	lowBits  = 0x0101010101010101
+	highBits = 0x80 * lowBits
+	// caseBits are the bits in which the cases of ASCII letters differ, in eight bytes.
+	caseBits = 0x20 * lowBits
+)
+
+// eightBytes are those of s from a place on, the first of them lowest. That there are so many is not looked at.
+func eightBytes(s string, from int) uint64 {
+	return binary.LittleEndian.Uint64((*[8]byte)(unsafe.Add(unsafe.Pointer(unsafe.StringData(s)), from))[:])
 }
 
 // isPlainID tells whether a text is of what the service makes its ids of.
@@ -96,62 +107,87 @@ func isPlainID(s string) bool {
 
 // folded is a text in lower case that is looked for in many others.
 type folded struct {
-	part   string
-	anchor int // the byte of it that is looked for first
-	low    byte
-	up     byte // the same in upper case
+	part  string
+	ascii bool
+	// first and last are its first and its last byte, each eight times, with the bits set in which cases differ.
+	first, last uint64
 }
 
-// newFolded prepares a text in lower case. What is no letter and no digit is the rarest in what is looked through.
+// newFolded prepares a text in lower case.
 func newFolded(part string) folded {
-	f := folded{part: part, anchor: max(0, strings.IndexFunc(part, func(r rune) bool { return r < 'a' && (r < '0' || r > '9') }))}
-	f.low = part[f.anchor]
-	if f.up = f.low; 'a' <= f.low && f.low <= 'z' {
-		f.up = f.low - 'a' + 'A'
+	f := folded{part: part, ascii: isASCII(part)}
+	if part != "" {
+		f.first, f.last = uint64(part[0])*lowBits|caseBits, uint64(part[len(part)-1])*lowBits|caseBits
 	}
 	return f
 }
 
-// in tells whether s contains the text.
+// in tells whether s contains the text, as [containsFold] does.
 func (f *folded) in(s string) bool {
-	if isASCII(s) {
-		return f.inASCII(s)
-	}
-	return containsFold(s, f.part)
+	found, ascii := f.scan(s)
+	return found || !ascii && containsFoldRunes(s, f.part)
 }
 
-// inASCII is in, of a text that is ASCII.
-func (f *folded) inASCII(s string) bool {
-	places := len(s) - len(f.part) + 1
-	if places <= 0 {
-		return false
+// scan looks for the text as it is but for the case of ASCII letters: what it finds is there. What it does not find is not
+// there when s is ASCII, which it tells too.
+func (f *folded) scan(s string) (found, ascii bool) {
+	size := len(f.part)
+	if !f.ascii {
+		return false, isASCII(s)
 	}
-	anchors := s[f.anchor : f.anchor+places]
-	low, up := strings.IndexByte(anchors, f.low), -1
-	if f.up != f.low {
-		up = strings.IndexByte(anchors, f.up)
+	// In a shorter one not all bytes are seen below.
+	if len(s) < 2*size && !isASCII(s) {
+		return false, false
 	}
-	for low >= 0 || up >= 0 {
-		at := low
-		if low < 0 || up >= 0 && up < low {
-			at = up
+	places := len(s) - size + 1
+	if places < 8 {
+		return f.scanShort(s)
+	}
+	var seen uint64
+	i := 0
+	for ; i <= places-16; i += 16 {
+		heads, tails := eightBytes(s, i), eightBytes(s, i+size-1)
+		more, mores := eightBytes(s, i+8), eightBytes(s, i+size+7)
+		seen |= heads | tails | more | mores
+		hits, others := f.hits(heads, tails), f.hits(more, mores)
+		if hits|others != 0 && (f.isAt(s, i, hits) || f.isAt(s, i+8, others)) {
+			return true, false
 		}
-		if equalFoldASCII(s[at:], f.part) {
+	}
+	for ; i < places; i += 8 {
+		i = min(i, places-8)
+		heads, tails := eightBytes(s, i), eightBytes(s, i+size-1)
+		seen |= heads | tails
+		if hits := f.hits(heads, tails); hits != 0 && f.isAt(s, i, hits) {
+			return true, false
+		}
+	}
+	return false, seen&highBits == 0
+}
+
+// hits are the places at which the text may begin among eight, the highest bit of each: there its first and its last byte
+// are. Above such a place may be one more that only looks like it.
+func (f *folded) hits(heads, tails uint64) uint64 {
+	wrong := ((heads | caseBits) ^ f.first) | ((tails | caseBits) ^ f.last)
+	return (wrong - lowBits) &^ wrong & highBits
+}
+
+// isAt tells whether the text is at one of eight places.
+func (f *folded) isAt(s string, from int, hits uint64) bool {
+	for ; hits != 0; hits &= hits - 1 {
+		if equalFoldASCII(s[from+bits.TrailingZeros64(hits)/8:], f.part) {
 			return true
-		}
-		if at == low {
-			low = nextByte(anchors, f.low, at)
-		} else {
-			up = nextByte(anchors, f.up, at)
 		}
 	}
 	return false
 }
 
-// nextByte is the place of the next byte after a place; -1 when there is none.
-func nextByte(s string, b byte, after int) int {
-	if i := strings.IndexByte(s[after+1:], b); i >= 0 {
-		return after + 1 + i
+// scanShort is scan where the text has few places.
+func (f *folded) scanShort(s string) (found, ascii bool) {
+	for i := range max(0, len(s)-len(f.part)+1) {
+		if equalFoldASCII(s[i:], f.part) {
+			return true, false
+		}
 	}
-	return -1
+	return false, isASCII(s)
 }

@@ -23,9 +23,10 @@ func timeField(name, takes, note string, read func(t *term, now time.Time) strin
 			at, failed := e.When()
 			return t.matchesTime(at, failed)
 		},
-		row: func(t *term, _ *Snapshot, p *packedRow) bool {
-			return t.matchesTime(p.time(p.when()), p.failed != noTime)
+		row: func(t *term, _ *Snapshot, p *packedRow) Verdict {
+			return verdict(t.matchesTime(p.time(p.when()), p.failed != noTime))
 		},
+		narrows: narrowsTime,
 	}
 }
 

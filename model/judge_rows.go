@@ -26,11 +26,11 @@ type rowJudge struct {
 
 // clause is what must hold of an entry: a bare word, a negated term, or one of the terms of a field.
 type clause struct {
-	field *filterField // of a field whose terms are alternatives
-	term  *term        // the only term
-	part  part
-	word  *wordSearch
-	row   func(*term, *Snapshot, *packedRow) bool
+	term *term // the only term; nil where there are alternatives
+	any  []*term
+	part part
+	word *wordSearch
+	row  func(*term, *Snapshot, *packedRow) Verdict
 	// known are the verdicts of what was looked at, by number; 0 for what was not.
 	known []Verdict
 }
@@ -53,7 +53,12 @@ func newRowJudge(f Filter, s *Snapshot) *rowJudge {
 				continue
 			}
 			seen[t.field] = true
-			c.field, c.term, c.part, c.row = t.field, nil, t.field.part, t.field.row
+			c.term, c.part, c.row = nil, t.field.part, t.field.row
+			for i := range f.terms {
+				if o := &f.terms[i]; o.field == t.field && !o.negated {
+					c.any = append(c.any, o)
+				}
+			}
 		default:
 			c.part, c.row = t.field.part, t.field.row
 		}
@@ -122,20 +127,20 @@ func (j *rowJudge) judge(r Row) Verdict {
 		var v Verdict
 		switch {
 		case c.word != nil:
-			v = verdict(c.word.matches(p))
-			if c.term.negated {
-				v = v.not()
-			}
+			v = verdict(c.word.matches(p) != c.term.negated)
+		case c.part == wholeEntry && c.row != nil:
+			v = c.lookAtRow(j.rows, p)
 		case c.part != wholeEntry && c.known[c.part.of(p)] != 0:
 			v = c.known[c.part.of(p)] - verdictKnown
 		case c.row != nil:
-			v = j.lookAtRow(c, p)
+			v = c.lookAtRow(j.rows, p)
+			c.known[c.part.of(p)] = v + verdictKnown
 		default:
 			if !read {
 				j.rows.read(r, &j.entry)
 				read = true
 			}
-			if v = j.look(c); c.part != wholeEntry {
+			if v = c.look(&j.entry); c.part != wholeEntry {
 				c.known[c.part.of(p)] = v + verdictKnown
 			}
 		}
@@ -150,88 +155,40 @@ func (j *rowJudge) judge(r Row) Verdict {
 	return all
 }
 
-// lookAtRow judges a row by a clause whose field can.
-func (j *rowJudge) lookAtRow(c *clause, p *packedRow) Verdict {
+// lookAtRow judges a row, of a field that can.
+func (c *clause) lookAtRow(s *Snapshot, p *packedRow) Verdict {
 	if c.term != nil {
-		return verdict(c.row(c.term, j.rows, p) != c.term.negated)
-	}
-	for i := range j.filter.terms {
-		if t := &j.filter.terms[i]; t.field == c.field && !t.negated && c.row(t, j.rows, p) {
-			return Included
+		v := c.row(c.term, s, p)
+		if c.term.negated {
+			v = v.not()
 		}
+		return v
 	}
-	return Excluded
+	return anyOf(c.any, func(t *term) Verdict { return c.row(t, s, p) })
 }
 
-// look judges the entry that was read by a clause.
-func (j *rowJudge) look(c *clause) Verdict {
+// look judges an entry.
+func (c *clause) look(e *Entry) Verdict {
 	switch {
-	case c.field != nil:
-		return j.filter.anyOf(c.field, &j.entry, nil)
+	case c.term == nil:
+		return anyOf(c.any, func(t *term) Verdict { return t.judge(e, nil) })
 	case c.term.negated:
-		return c.term.judge(&j.entry, nil).not()
+		return c.term.judge(e, nil).not()
 	}
-	return c.term.judge(&j.entry, nil)
+	return c.term.judge(e, nil)
 }
 
-// wordSearch looks for a bare word in rows, as [term.matchesWord] does in entries.
-type wordSearch struct {
-	folded folded
-	plain  bool // it can be in an id as ids are
-	rows   *Snapshot
-	texts  []bool // of each text that was looked at, whether it has the word
-	looked []bool
-	labels []Verdict // of each text that is one of labels, 0 for what was not looked at
-	shared []Verdict // of what rows share, 0 for what was not looked at
-	causes []Verdict // the same of causes
-}
-
-func newWordSearch(word string, s *Snapshot) *wordSearch {
-	return &wordSearch{
-		folded: newFolded(word), plain: isPlainID(word), rows: s, texts: make([]bool, s.texts.len()), labels: make([]Verdict, s.texts.len()), looked: make([]bool, s.texts.len()), shared: make([]Verdict, len(s.shared)), causes: make([]Verdict, len(s.causes)),
-	}
-}
-
-func (w *wordSearch) matches(p *packedRow) bool {
-	if w.inText(p.url) || w.inText(p.response) || w.inShared(p.shared) || w.inLabels(p.labels) || w.inCause(p.cause) {
-		return true
-	}
-	in := w.folded.in
-	if p.flags&plainIDs != 0 {
-		in = w.folded.inASCII
-		// They stand one after the other, and hardly ever is it in any.
-		if !w.plain || !in(w.rows.ids.text(p.ids, int(p.runEnd))) {
-			return false
+// anyOf is the verdict of alternatives.
+func anyOf(terms []*term, judge func(*term) Verdict) Verdict {
+	any := Excluded
+	for _, t := range terms {
+		switch judge(t) {
+		case Included:
+			return Included
+		case Undecided:
+			any = Undecided
+		case Excluded:
 		}
 	}
-	return in(w.rows.id(p)) || in(w.rows.messageID(p)) || in(w.rows.runID(p))
-}
-
-func (w *wordSearch) inText(n uint32) bool {
-	if !w.looked[n] {
-		w.looked[n], w.texts[n] = true, w.folded.in(w.rows.texts.get(n))
-	}
-	return w.texts[n]
-}
-
-func (w *wordSearch) inLabels(n uint32) bool {
-	if w.labels[n] == 0 {
-		w.labels[n] = verdict(anyLabel(w.rows.texts.get(n), w.folded.in)) + verdictKnown
-	}
-	return w.labels[n] == Included+verdictKnown
-}
-
-func (w *wordSearch) inCause(n uint32) bool {
-	if w.causes[n] == 0 {
-		w.causes[n] = verdict(w.inText(w.rows.causes[n].step)) + verdictKnown
-	}
-	return w.causes[n] == Included+verdictKnown
-}
-
-func (w *wordSearch) inShared(n uint32) bool {
-	if w.shared[n] == 0 {
-		f := w.rows.shared[n]
-		w.shared[n] = verdict(w.folded.in(f.queue) || w.folded.in(f.group)) + verdictKnown
-	}
-	return w.shared[n] == Included+verdictKnown
+	return any
 }

@@ -27,10 +27,14 @@ type Listing struct {
 	kind  Kind
 
 	filter  Filter
-	rows    []Row // shown; replaced, never changed below its length, so that it can be shared
-	ordered []Row // all rows there were at the last rebuild, in the order of rows
+	rows    []Row       // shown; replaced, never changed below its length, so that it can be shared
+	ordered orderedRows // all rows there were at the last rebuild, in the order of rows
+	earlier earlierResults
 	waiting map[Key]struct{}
 	cleared map[Key]struct{} // acted on and taken off the list; replaced, never changed
+	// heldVersion changes with waiting and cleared.
+	heldVersion uint64
+	heldRows    heldRows
 
 	waitingShown int // how many of waiting match the filter
 
@@ -282,10 +286,16 @@ func (l *Listing) put(entries []Entry, newcomers bool) []Row {
 		_, waits := l.waiting[e.Key]
 		_, off := l.cleared[e.Key]
 		if off || newcomers && (!known || waits) && !l.walk.ahead(&e) {
-			l.waiting[e.Key] = struct{}{}
+			if !waits {
+				l.waiting[e.Key] = struct{}{}
+				l.holds()
+			}
 			continue
 		}
-		delete(l.waiting, e.Key)
+		if waits {
+			delete(l.waiting, e.Key)
+			l.holds()
+		}
 		shown = append(shown, row)
 	}
 	l.countWaiting()
@@ -337,6 +347,7 @@ func (l *Listing) TakeInWithout(off []Key) {
 		newcomers := l.newcomers()
 		l.takeOff(off)
 		l.waiting, l.waitingShown = map[Key]struct{}{}, 0
+		l.holds()
 		l.show(newcomers)
 	})
 	l.Marks.version++

@@ -41,13 +41,6 @@ func (l *Listing) show(rows []Row) {
 	}
 }
 
-// heldBack tells whether an entry is not shown though it is known: it waits, or was taken off the list.
-func (l *Listing) heldBack(k Key) bool {
-	_, waits := l.waiting[k]
-	_, off := l.cleared[k]
-	return waits || off
-}
-
 // merge puts rows in, which are in order, and takes those at the places off away.
 func (l *Listing) merge(fresh []Row, off []int) {
 	if len(off) == 0 && (len(l.rows) == 0 || l.compare(l.rows[len(l.rows)-1], fresh[0]) < 0) {

@@ -139,9 +139,9 @@ func (l *Listing) takeVerdicts(b Rebuilt) (since []Row) {
 		row, _ := l.store.Find(l.store.Key(r))
 		return row == r
 	}
-	for r, v := range b.verdicts {
-		if newest(r) {
-			l.texts.verdicts[r] = v
+	for _, v := range b.looked {
+		if newest(v.row) {
+			l.texts.verdicts[v.row] = v.matches
 		}
 	}
 	for _, r := range b.missing {

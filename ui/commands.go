@@ -3,6 +3,8 @@ package ui
 import (
 	"context"
 	"fmt"
+	"runtime"
+	"sync"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -40,7 +42,35 @@ func tellSettled(settled func()) tea.Cmd {
 }
 
 func runRebuild(kind model.Kind, r model.Rebuild) tea.Cmd {
-	return safely("filtering", func() tea.Msg { return rebuiltMsg{kind, r.Run()} }, failed)
+	return safely("filtering", func() tea.Msg {
+		w := r.Begin()
+		atOnce(w.Workers(runtime.GOMAXPROCS(0)), w.Work)
+		return rebuiltMsg{kind, w.Done()}
+	}, failed)
+}
+
+// atOnce has several goroutines do the same work. A panic of one of them is the caller's.
+func atOnce(workers int, work func()) {
+	panics := make(chan any, workers)
+	var wait sync.WaitGroup
+	for range workers - 1 {
+		wait.Go(func() {
+			defer func() {
+				if p := recover(); p != nil {
+					panics <- p
+				}
+			}()
+			work()
+		})
+	}
+	defer wait.Wait()
+	work()
+	wait.Wait()
+	select {
+	case p := <-panics:
+		panic(p)
+	default:
+	}
 }
 
 func runTextSearch(kind model.Kind, s model.TextSearch) tea.Cmd {
