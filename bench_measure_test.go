@@ -81,10 +81,10 @@ func (p benchProgram) measure(ctx context.Context, b testing.TB) *figures {
 	}
 	f.idle(w)
 	f.memory, _ = w.memory()
-	if p.letters != "" {
-		for range 10 {
+	if p.words != "" {
+		for word := range strings.SplitSeq(p.words, ",") {
 			w.press(quick, p.open)
-			f.filter.measured(w, typing, strings.Split(p.letters, "")...)
+			f.filter.measured(w, typing, strings.Split(word, "")...)
 			w.press(typing, p.leave)
 		}
 	}

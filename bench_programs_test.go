@@ -31,18 +31,19 @@ type benchProgram struct {
 	cursor bool
 	// echo is set when the program only sends back what comes.
 	echo bool
-	// open begins a filter, letters are typed into it, and leave ends it.
-	open, letters, leave string
+	// open begins a filter, the letters of each of words are typed into one, and leave ends it. Commas part the words.
+	open, words, leave string
 }
 
-const filterLetters = "timeout"
+// filterWords are different, so that none profits from what was found for another.
+const filterWords = "timeout,connect,healthy,partner,billing,invoice,refunds,payouts,nightly,migrate"
 
 func redriveProgram(url, home string) benchProgram {
 	return benchProgram{
 		name: "redrive", args: []string{binary},
 		env:   []string{"HOME=" + home, "QSTASH_URL=" + url, "QSTASH_TOKEN=" + emulator.DefaultToken},
 		first: firstLabel, load: "a", loaded: fmt.Sprintf("of %d,%03d ", benchRows/1000, benchRows%1000),
-		down: "j", up: "k", page: "\x1b[6~", cursor: true, open: "/", letters: filterLetters, leave: "\x15\x1b",
+		down: "j", up: "k", page: "\x1b[6~", cursor: true, open: "/", words: filterWords, leave: "\x15\x1b",
 	}
 }
 
@@ -61,7 +62,7 @@ func benchPeers(t testing.TB, file, home string) []benchProgram {
 		{name: "less", about: "-S, no cursor", args: []string{"less", "-S", file}, down: "j", up: "k", page: " "},
 		{
 			name: "fzf", about: "fuzzy, on all cores", args: []string{"fzf", "--reverse", "--no-sort"}, stdin: file, loaded: fmt.Sprintf("%d/%d", benchRows, benchRows),
-			down: "\x1b[B", up: "\x1b[A", page: "\x1b[6~", cursor: true, letters: filterLetters, leave: "\x15",
+			down: "\x1b[B", up: "\x1b[A", page: "\x1b[6~", cursor: true, words: filterWords, leave: "\x15",
 		},
 	}
 	if command := os.Getenv("REDRIVE_BENCH_COMMAND"); command != "" {
@@ -77,10 +78,10 @@ func benchPeers(t testing.TB, file, home string) []benchProgram {
 }
 
 // givenProgram is a program from the environment. {} in its command stands for the file of rows, and
-// REDRIVE_BENCH_KEYS has its keys, such as `down=j up=k page=\x06 open=/ letters=timeout leave=\x1b cursor=yes`.
+// REDRIVE_BENCH_KEYS has its keys, such as `down=j up=k page=\x06 open=/ words=timeout leave=\x1b cursor=yes`.
 func givenProgram(t testing.TB, command, file string) benchProgram {
 	p := benchProgram{name: strings.Fields(command)[0], args: []string{"sh", "-c", "exec " + strings.ReplaceAll(command, "{}", file)}}
-	known := map[string]*string{"down": &p.down, "up": &p.up, "page": &p.page, "open": &p.open, "letters": &p.letters, "leave": &p.leave, "first": &p.first, "name": &p.name}
+	known := map[string]*string{"down": &p.down, "up": &p.up, "page": &p.page, "open": &p.open, "words": &p.words, "leave": &p.leave, "first": &p.first, "name": &p.name}
 	for _, field := range strings.Fields(os.Getenv("REDRIVE_BENCH_KEYS")) {
 		name, key, _ := strings.Cut(field, "=")
 		key, err := strconv.Unquote(`"` + key + `"`)
