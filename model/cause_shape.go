@@ -16,6 +16,7 @@ const (
 const (
 	shortestID     = 6  // of letters and digits in no order of a name
 	shortestHex    = 8  // of hex digits
+	leastHex       = 4  // of hex digits in lower case, some of them letters
 	shortestRandom = 20 // of letters only
 )
 
@@ -83,6 +84,8 @@ func shapeOf(s string) shape {
 		return shapeID
 	case isQuantity(s):
 		return shapeNumber
+	case hex == len(s) && uppers == 0 && len(s) >= leastHex:
+		return shapeID
 	case tail == digits && len(s)-tail >= 1 && tail <= 12:
 		if c := lower(s[len(s)-tail-1]); c == 'v' && tail <= 2 {
 			return shapeWord

@@ -61,6 +61,7 @@ func TestWhatDiffersBetweenFailuresIsTakenOutOfTheText(t *testing.T) {
 		"run 01JCZK4T6V8X9Y0A1B2C3D4E5F gone":                     "run ‹id› gone",
 		"cus_NffrFeUfNV2Hib and ord_7":                            "cus_‹id› and ord_‹n›",
 		"commit 9f86d081884c7d65 at 0x7ffe12":                     "commit ‹id› at ‹id›",
+		"connection f60b reset, field coupon_7e2c, 1000b":         "connection ‹id› reset, field coupon_‹id›, ‹n›",
 		"took 1.5s, limit 300 ms, 5MiB":                           "took ‹n›, limit ‹n›",
 		"since 2026-11-20T03:00:00.123Z until 2026-11-20 3:00":    "since ‹time› until ‹time›",
 		"ann@example.com from 10.0.0.7:5432 and 2001:db8::1":      "‹email› from ‹ip› and ‹ip›",
