@@ -116,8 +116,32 @@ func (j *Journal) trashName(operation string, now time.Time) (string, error) {
 	return name, nil
 }
 
-// Trash is what is in the trash, oldest first.
+// Trash is what is in the trash, oldest first. The records of the operations say what of it was deleted; where there is none, or
+// it cannot be read, all of it may have been. While another session is at an operation, nothing of it counts.
 func (j *Journal) Trash() ([]model.Trashed, error) {
+	all, err := j.saved()
+	if err != nil {
+		return nil, err
+	}
+	deleted, err := j.deletions()
+	if err != nil {
+		return nil, notRead(err)
+	}
+	for i := range all {
+		if all[i].Damage != "" {
+			continue
+		}
+		d, err := deleted(all[i].Operation)
+		if err != nil {
+			return nil, notRead(err)
+		}
+		j.countDeleted(&all[i], d)
+	}
+	return all, nil
+}
+
+// saved is what is in the trash, oldest first, whether it was deleted or not.
+func (j *Journal) saved() ([]model.Trashed, error) {
 	files, err := sorted(j.trash, trashSuffix)
 	if err != nil {
 		return nil, notRead(err)
@@ -172,57 +196,56 @@ func parseTrashHead(b []byte) (head trashForm, err error) {
 	return head, json.Unmarshal(b, &head)
 }
 
-// LoadTrash is what was deleted, as it was saved. All of it comes back, or none.
+// LoadTrash is what of a file was deleted, or may have been, as it was saved. All of it comes back, or none.
 func (j *Journal) LoadTrash(name string) ([]model.Detail, error) {
-	entries, err := j.loadTrash(name)
+	entries, err := j.loadDeleted(name)
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be read from the trash (%w): nothing of it is brought back", name, plainError(err))
 	}
 	return entries, nil
 }
 
-func (j *Journal) loadTrash(name string) ([]model.Detail, error) {
+func (j *Journal) loadTrash(name string) (head trashForm, entries []model.Detail, err error) {
 	if _, _, ok := parseName(name, trashSuffix); !ok || !isFileName(name) {
-		return nil, errors.New("there is no such file")
+		return head, nil, errors.New("there is no such file")
 	}
 	content, err := j.trash.read(name)
 	if err != nil {
-		return nil, err
+		return head, nil, err
 	}
 	z, err := gzip.NewReader(bytes.NewReader(content))
 	if err != nil {
-		return nil, err
+		return head, nil, err
 	}
 	content, err = io.ReadAll(z)
 	if err != nil {
-		return nil, err
+		return head, nil, err
 	}
 	first, rest, _ := bytes.Cut(content, []byte{'\n'})
-	head, err := parseTrashHead(first)
+	head, err = parseTrashHead(first)
 	if err != nil {
-		return nil, err
+		return head, nil, err
 	}
-	var entries []model.Detail
 	for n := 2; len(rest) > 0; n++ {
 		var b []byte
 		b, rest, _ = bytes.Cut(rest, []byte{'\n'})
 		var l trashedForm
 		if !sealed(b) {
-			return nil, fmt.Errorf("line %d is damaged", n)
+			return head, nil, fmt.Errorf("line %d is damaged", n)
 		}
 		if err := json.Unmarshal(b, &l); err != nil {
-			return nil, fmt.Errorf("line %d: %w", n, err)
+			return head, nil, fmt.Errorf("line %d: %w", n, err)
 		}
 		d, err := l.Entry.detail()
 		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", n, err)
+			return head, nil, fmt.Errorf("line %d: %w", n, err)
 		}
 		entries = append(entries, d)
 	}
 	if len(entries) != head.Number {
-		return nil, fmt.Errorf("it has %d entries of %d", len(entries), head.Number)
+		return head, nil, fmt.Errorf("it has %d entries of %d", len(entries), head.Number)
 	}
-	return entries, nil
+	return head, entries, nil
 }
 
 // RemoveTrash removes what was deleted for good.
@@ -240,7 +263,7 @@ func (j *Journal) RemoveTrash(name string) error {
 // expireTrash removes what is past its time. What cannot be read goes after the longest time that it can have had.
 func (j *Journal) expireTrash() error {
 	now := j.now()
-	all, err := j.Trash()
+	all, err := j.saved()
 	if err != nil {
 		return err
 	}
