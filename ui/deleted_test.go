@@ -311,3 +311,27 @@ func TestJobsOfAReadOnlyProgramNameNoKeyThatIsRefused(t *testing.T) {
 	d.press(keymap.Open)
 	d.shows("there is no job: redrive was started with --read-only")
 }
+
+func TestADeleteThatIsGoneOnWithIsOfferedOnce(t *testing.T) {
+	dir, b := t.TempDir(), newMemory(9, 0)
+	d, ends := keeping(t, b, dir)
+	deleteMarked(d, 3)
+	d.pass(3 * time.Second)
+	ends()
+
+	next, ends := keeping(t, b, dir)
+	next.press(keymap.JobsView, keymap.PlanAgain)
+	next.pass(time.Second)
+	next.shows("Delete 3 messages")
+	next.typed("3")
+	next.press(keymap.Answer)
+	next.pass(10 * time.Second)
+	next.shows("deleted 3 entries")
+	if found := copies(t, dir); len(found) != 1 {
+		t.Errorf("copies are kept in %v", found)
+	}
+	if len(b.writes) != 3 {
+		t.Errorf("%d writes", len(b.writes))
+	}
+	ends()
+}

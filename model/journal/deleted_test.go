@@ -181,3 +181,35 @@ func TestAnAnswerAfterTheEndSettlesWhatWasDeleted(t *testing.T) {
 		t.Errorf("after it: %+v", got)
 	}
 }
+
+func TestAnEntryThatAnOperationHasACopyOfIsNotKeptTwice(t *testing.T) {
+	dir, c := t.TempDir(), newClock()
+	j := session(t, dir, c)
+	must(t, j.Begin(deletionOf("redrive-1", 3)))
+	must(t, j.SaveTrash("redrive-1", copiesOf(2), time.Time{}))
+	must(t, j.SaveTrash("redrive-1", copiesOf(2), time.Time{}))
+	theFile(t, dir, "trash")
+	must(t, j.SaveTrash("redrive-1", copiesOf(3), time.Time{}))
+	must(t, j.SaveTrash("redrive-10", copiesOf(3), time.Time{}))
+	do(t, j, answers(model.WriteResult{Count: 3}, nil), deleting(t, "redrive-1", 0, 1, 2))
+	all, err := j.Trash()
+	must(t, err)
+	n := map[string]int{}
+	for _, o := range all {
+		n[o.Operation] += o.Number
+	}
+	if len(all) != 3 || n["redrive-1"] != 3 || n["redrive-10"] != 3 {
+		t.Errorf("%+v", all)
+	}
+}
+
+func TestACopyThatCannotBeReadIsKeptAnew(t *testing.T) {
+	dir, c := t.TempDir(), newClock()
+	j := session(t, dir, c)
+	must(t, j.SaveTrash("redrive-1", copiesOf(1), time.Time{}))
+	must(t, os.WriteFile(theFile(t, dir, "trash"), []byte("no gzip"), 0o600))
+	must(t, j.SaveTrash("redrive-1", copiesOf(1), time.Time{}))
+	if all, err := j.Trash(); err != nil || len(all) != 2 {
+		t.Errorf("%+v, error %v", all, err)
+	}
+}

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
+	"strings"
 	"time"
 
 	"redrive/model"
@@ -37,8 +39,8 @@ type trashedForm struct {
 }
 
 // SaveTrash keeps whole entries that are about to be deleted, until then, and for 30 days at most; a zero time stands for
-// those. It returns once they are safe. What an operation deletes may come in several parts. The error says that nothing
-// should be deleted.
+// those. It returns once they are safe. What an operation deletes may come in several parts, as when it is gone on with; what
+// is in one already is not kept twice. The error says that nothing should be deleted.
 func (j *Journal) SaveTrash(operation string, entries []model.Detail, until time.Time) error {
 	if err := j.saveTrash(operation, entries, until); err != nil {
 		return fmt.Errorf("the entries cannot be kept in the trash (%w): make room before they are deleted", plainError(err))
@@ -52,6 +54,16 @@ func (j *Journal) saveTrash(operation string, entries []model.Detail, until time
 	}
 	if len(entries) == 0 {
 		return errors.New("there are none")
+	}
+	j.trashing.Lock()
+	defer j.trashing.Unlock()
+	kept, err := j.keptBy(operation)
+	if err != nil {
+		return err
+	}
+	entries = slices.DeleteFunc(slices.Clone(entries), func(e model.Detail) bool { return kept[e.Key] })
+	if len(entries) == 0 {
+		return nil
 	}
 	now := j.now()
 	if latest := now.Add(KeptFor); until.IsZero() || until.After(latest) {
@@ -73,7 +85,7 @@ func (j *Journal) saveTrash(operation string, entries []model.Detail, until time
 		}
 		return err
 	}
-	err := add(head)
+	err = add(head)
 	if err == nil {
 		// What was written so far can then be read without the rest.
 		err = z.Flush()
@@ -86,8 +98,6 @@ func (j *Journal) saveTrash(operation string, entries []model.Detail, until time
 	if err = errors.Join(err, z.Close()); err != nil {
 		return err
 	}
-	j.trashing.Lock()
-	defer j.trashing.Unlock()
 	name, err := j.trashName(operation, now)
 	if err != nil {
 		return err
@@ -97,6 +107,28 @@ func (j *Journal) saveTrash(operation string, entries []model.Detail, until time
 		return err
 	}
 	return f.Close()
+}
+
+// keptBy are the entries that an operation has copies of which can be read.
+func (j *Journal) keptBy(operation string) (map[model.Key]bool, error) {
+	files, err := sorted(j.trash, trashSuffix)
+	if err != nil {
+		return nil, err
+	}
+	kept := map[model.Key]bool{}
+	for _, f := range files {
+		if f.name != operation && !strings.HasPrefix(f.name, operation+"-") {
+			continue
+		}
+		head, entries, err := j.loadTrash(f.file)
+		if err != nil || string(head.Operation) != operation {
+			continue
+		}
+		for i := range entries {
+			kept[entries[i].Key] = true
+		}
+	}
+	return kept, nil
 }
 
 // trashName is a name that no file of the trash has.
