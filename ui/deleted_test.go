@@ -335,3 +335,34 @@ func TestADeleteThatIsGoneOnWithIsOfferedOnce(t *testing.T) {
 	}
 	ends()
 }
+
+func TestADeleteThatMayNotBeGoneOnWithDoesNotWait(t *testing.T) {
+	dir, b := t.TempDir(), newMemory(9, 0)
+	b.do = func(model.Write) (bool, error) {
+		if len(b.writes) == 1 {
+			return false, &model.LostAnswerError{Host: "h"}
+		}
+		return false, &model.RateLimitedError{Until: start.Add(time.Minute)}
+	}
+	d, ends := keeping(t, b, dir)
+	deleteMarked(d, 3)
+	d.pass(9 * time.Second)
+	ends()
+
+	next, ends := keeping(t, b, dir)
+	theirs(t, dir, 7)
+	next.press(keymap.JobsView, keymap.PlanAgain)
+	next.shows("Delete 2 messages")
+	next.pass(time.Second)
+	next.typed("2")
+	next.press(keymap.Answer)
+	next.shows("another redrive (process ")
+	next.press(keymap.Back, keymap.Messages)
+	next.hides("z takes back", "deleting")
+	next.press(keymap.TakeBack)
+	next.shows("there is no delete to take back")
+	ends()
+	if found := copies(t, dir); len(found) != 1 {
+		t.Errorf("copies are kept in %v", found)
+	}
+}

@@ -78,7 +78,7 @@ func (m *Model) jobBegun(msg begunMsg) tea.Cmd {
 	}
 	if msg.err == nil {
 		m.record.begun[msg.job] = true
-		if j.Plan.Verb == model.Delete && !j.Finished() {
+		if j.Plan.Verb == model.Delete && !j.Finished() && j.Stopped() == "" {
 			return m.saveTrash(j)
 		}
 		return nil

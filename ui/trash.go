@@ -86,7 +86,7 @@ func (m *Model) trashSaved(msg savedMsg) tea.Cmd {
 	}
 	m.endSaving(msg.job)
 	switch {
-	case j.Finished():
+	case j.Finished() || j.Stopped() != "":
 		// It was stopped meanwhile.
 		return m.emptyTrash(j)
 	case msg.err != nil:
@@ -153,7 +153,7 @@ func (m *Model) waitsForTrash(j *model.Job) bool {
 func (m *Model) waiting() []*model.Job {
 	var all []*model.Job
 	for _, j := range m.jobs {
-		if j.Plan.Verb == model.Delete && !j.Finished() && (!m.record.begun[j.Number] || m.waitsForTrash(j)) {
+		if j.Plan.Verb == model.Delete && !j.Finished() && j.Stopped() == "" && (!m.record.begun[j.Number] || m.waitsForTrash(j)) {
 			all = append(all, j)
 		}
 	}
