@@ -8,8 +8,12 @@ type Trashed struct {
 	Operation string
 	At        time.Time
 	Until     time.Time // when it is removed
-	Number    int
-	Kinds     map[Kind]int
+	// Number is how many of the entries that it has were deleted, or may have been; what was not is not brought back. Doubt is
+	// of how many of those that is not known.
+	Number, Doubt int
+	Kinds         map[Kind]int // of those
+	// Nothing is set when nothing of it was deleted, nor will be.
+	Nothing bool
 	// Damage says why its entries cannot be read; empty when they can.
 	Damage string
 }
@@ -19,9 +23,9 @@ type Trash interface {
 	// SaveTrash keeps entries that are about to be deleted; when it fails nothing may be deleted. A zero time stands for as
 	// long as anything is kept.
 	SaveTrash(operation string, entries []Detail, until time.Time) error
-	// Trash is what there is, oldest first.
+	// Trash is what there is, oldest first: also that of which nothing was deleted, with the number 0.
 	Trash() ([]Trashed, error)
-	// LoadTrash is what was deleted, as it was saved.
+	// LoadTrash is what was deleted, or may have been, as it was saved.
 	LoadTrash(name string) ([]Detail, error)
 	// RemoveTrash removes it for good.
 	RemoveTrash(name string) error

@@ -122,6 +122,9 @@ func (m *Model) disabledInJobs(a keymap.Action) string {
 	}
 	switch a {
 	case keymap.Pause, keymap.StopFeed, keymap.Faster, keymap.Slower, keymap.PlanAgain, keymap.Canary, keymap.WriteReport, keymap.Copy, keymap.Open:
+		if j == nil && m.opts.ReadOnly {
+			return "there is no job: redrive was started with --read-only"
+		}
 		if j == nil {
 			return "there is no job yet: R in a list plans one"
 		}
@@ -180,8 +183,7 @@ func (m *Model) jobsKey(b keymap.Binding) (cmd tea.Cmd, done bool) {
 		j.Pause()
 		return m.say(text.Sprintf("job %d is paused: calls under way go on, p goes on", j.Number)), true
 	case keymap.StopFeed:
-		j.Stop("stopped by x", m.now)
-		return m.say(text.Sprintf("job %d is stopped: what was not sent stays as it is, what was sent is followed", j.Number)), true
+		return tea.Batch(m.stopJob(j, "stopped by x"), m.say(text.Sprintf("job %d is stopped: what was not sent stays as it is, what was sent is followed", j.Number))), true
 	case keymap.Faster:
 		j.Faster(m.now)
 		return m.sayPace(j), true

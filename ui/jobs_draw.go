@@ -33,7 +33,11 @@ func (m *Model) drawJobs(width, height int) []string {
 
 func (m *Model) drawJobList(lines []string, width, height int) []string {
 	if len(m.jobs)+len(m.trash.past) == 0 {
-		return append(lines, newRow(width).space(2).put(m.theme.dim, text.Const("no job yet: mark entries with space or *, and R plans a retry")).String())
+		words := text.Const("no job yet: mark entries with space or *, and R plans a retry")
+		if m.opts.ReadOnly {
+			words = text.Const("no job: redrive was started with --read-only, by which nothing is sent")
+		}
+		return append(lines, newRow(width).space(2).put(m.theme.dim, words).String())
 	}
 	v := &m.jobView
 	at, what := 16, 38
@@ -77,7 +81,14 @@ func (m *Model) drawTrashed(t model.Trashed, here bool, width, at, what int) str
 	r := newRow(width)
 	m.drawJobCursor(r, here)
 	r.fit(m.theme.dim, text.Const("–"), 5).fit(m.theme.plain, m.jobTime(t.At), at)
-	r.fit(m.theme.plain, text.Sprintf("deleted %s", nounEntries(t.Number)), what).fit(m.theme.dim, text.Const("in trash"), jobStateCell)
+	said := text.Sprintf("deleted %s", nounEntries(t.Number))
+	switch {
+	case t.Doubt > 0 && t.Doubt == t.Number:
+		said = text.Sprintf("perhaps deleted %s", nounEntries(t.Number))
+	case t.Doubt > 0:
+		said = text.Sprintf("%s, %s perhaps", said, humanize.Comma(int64(t.Doubt)))
+	}
+	r.fit(m.theme.plain, said, what).fit(m.theme.dim, text.Const("in trash"), jobStateCell)
 	words := text.Sprintf("R publishes; kept until %s", text.Line(t.Until.In(m.opts.Zone).Format("2006-01-02 15:04")))
 	if t.Damage != "" {
 		words = text.Line(t.Damage)

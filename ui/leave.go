@@ -2,6 +2,7 @@ package ui
 
 import (
 	tea "charm.land/bubbletea/v2"
+	"github.com/dustin/go-humanize"
 
 	"redrive/ui/text"
 )
@@ -53,6 +54,12 @@ func (m *Model) quit() tea.Cmd {
 
 func (m *Model) askToLeave() tea.Cmd {
 	m.leaving = true
+	switch waiting := m.entriesWaiting(); {
+	case waiting > 0 && waiting == m.underWay():
+		return m.say(text.Sprintf("q again leaves: the delete of %s has not been sent, and will not be", nounEntries(waiting)))
+	case waiting > 0:
+		return m.say(text.Sprintf("%s not settled: q again leaves; the delete of %s has not been sent, and will not be", entries(m.underWay()), humanize.Comma(int64(waiting))))
+	}
 	return m.say(text.Sprintf("%s not settled: q again leaves, and answers under way are waited for up to a second", entries(m.underWay())))
 }
 

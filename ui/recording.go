@@ -40,28 +40,27 @@ type begunMsg struct {
 }
 
 // notedMsg tells whether what was learnt was recorded.
-type notedMsg struct{ err error }
+type notedMsg struct {
+	deleted bool // a delete has ended by it
+	err     error
+}
 
 // noted is what is to be recorded of a job.
 type noted struct {
 	operation string
 	notes     []model.Note
 	end       bool
+	deletes   bool
 }
 
-// beginJob records the plan of a job. Nothing of it is sent before that.
+// beginJob records the plan of a job. Nothing of it is sent before that, and nothing copied that will not be.
 func (m *Model) beginJob(j *model.Job) tea.Cmd {
-	var save tea.Cmd
-	if j.Plan.Verb == model.Delete {
-		save = m.saveTrash(j)
-	}
 	if m.opts.Recorder == nil {
-		m.record.begun[j.Number] = true
-		return save
+		return m.jobBegun(begunMsg{job: j.Number})
 	}
 	number, operation, r := j.Number, j.Plan.Record(), m.opts.Recorder
-	return tea.Batch(save, safely("recording the plan", func() tea.Msg { return begunMsg{number, r.Begin(operation)} },
-		func(err error) tea.Msg { return begunMsg{number, err} }))
+	return safely("recording the plan", func() tea.Msg { return begunMsg{number, r.Begin(operation)} },
+		func(err error) tea.Msg { return begunMsg{number, err} })
 }
 
 // numbered is the job with a number; nil when there is none.
@@ -79,6 +78,9 @@ func (m *Model) jobBegun(msg begunMsg) tea.Cmd {
 	}
 	if msg.err == nil {
 		m.record.begun[msg.job] = true
+		if j.Plan.Verb == model.Delete && !j.Finished() && j.Stopped() == "" {
+			return m.saveTrash(j)
+		}
 		return nil
 	}
 	err := msg.err
@@ -98,7 +100,7 @@ func (m *Model) notes() []noted {
 		if !m.record.begun[j.Number] || m.record.ended[j.Number] {
 			continue
 		}
-		n := noted{operation: j.Plan.Operation, notes: j.TakeNotes(), end: j.Ended()}
+		n := noted{operation: j.Plan.Operation, notes: j.TakeNotes(), end: j.Ended(), deletes: j.Plan.Verb == model.Delete}
 		if n.end {
 			m.record.ended[j.Number] = true
 		}
@@ -135,8 +137,8 @@ func (m *Model) keepRecord() tea.Cmd {
 		return nil
 	}
 	m.record.writing = true
-	r := m.opts.Recorder
-	return safely("recording", func() tea.Msg { return notedMsg{writeNotes(r, all)} }, func(err error) tea.Msg { return notedMsg{err} })
+	r, deleted := m.opts.Recorder, slices.ContainsFunc(all, func(n noted) bool { return n.end && n.deletes })
+	return safely("recording", func() tea.Msg { return notedMsg{deleted, writeNotes(r, all)} }, func(err error) tea.Msg { return notedMsg{err: err} })
 }
 
 func (m *Model) recorded(msg notedMsg) tea.Cmd {
@@ -144,6 +146,9 @@ func (m *Model) recorded(msg notedMsg) tea.Cmd {
 	if msg.err != nil && !m.record.failed {
 		m.record.failed = true
 		m.complain(text.Sprintf("the journal cannot be written: what becomes of entries from now on is not kept: %s", msg.err.Error()))
+	}
+	if msg.deleted {
+		return m.readTrash()
 	}
 	return nil
 }

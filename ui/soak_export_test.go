@@ -132,7 +132,7 @@ func ForNothing() []tea.Msg {
 		begunMsg{99, failure},
 		begunMsg{99, nil},
 		notedMsg{},
-		notedMsg{failure},
+		notedMsg{err: failure},
 		reportedMsg{},
 		plannedMsg{},
 		plannedMsg{id: -1, err: failure},

@@ -20,5 +20,6 @@
 // and what looks like a secret in a text of the server are left out. What goes out with a call cannot be read back where
 // something of it was left out, and is then such that it is refused instead of being sent.
 //
-// The trash has everything. What is in it is removed after 30 days at the latest, and so are operations that have ended.
+// The trash has everything that was about to be deleted. Of that the record of its operation says what was: only that comes back,
+// with what is in doubt. What is in it is removed after 30 days at the latest, and so are operations that have ended.
 package journal

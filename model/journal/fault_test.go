@@ -180,7 +180,7 @@ func TestATrashThatCannotBeWrittenOrReadSaysSo(t *testing.T) {
 				_, err := j.Trash()
 				return errors.Join(err, j.SaveTrash("redrive-1", entries, time.Time{}))
 			},
-			"create": func() error { return j.SaveTrash("redrive-1", entries, time.Time{}) },
+			"create": func() error { return j.SaveTrash("redrive-2", entries, time.Time{}) },
 			"read":   func() error { _, err := j.LoadTrash(all[0].Name); return err },
 			"remove": func() error { return j.RemoveTrash(all[0].Name) },
 		}[use]()

@@ -33,6 +33,8 @@ type Journal struct {
 	labels map[string]*opened // of restores, by their label
 	// over are the files of operations that have ended, which need not be read again.
 	over map[string]bool
+	// deleted is what operations that have ended deleted, by their file.
+	deleted map[string]deletion
 	// read is how long the files of unfinished operations were when they were read, by operation; nil before that.
 	read map[string]int
 	// surveyed is set once this session has the lock and knows all that others left unfinished.
@@ -79,7 +81,7 @@ func InMemory() *Journal { return newJournal(newMemory(), newMemory(), newMemory
 func newJournal(ops, restores, trash disk, now func() time.Time) *Journal {
 	return &Journal{
 		ops: ops, restores: restores, trash: trash, now: now, session: rand.Text(),
-		open: map[string]*opened{}, over: map[string]bool{}, labels: map[string]*opened{},
+		open: map[string]*opened{}, over: map[string]bool{}, deleted: map[string]deletion{}, labels: map[string]*opened{},
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
+	"strings"
 	"time"
 
 	"redrive/model"
@@ -37,8 +39,8 @@ type trashedForm struct {
 }
 
 // SaveTrash keeps whole entries that are about to be deleted, until then, and for 30 days at most; a zero time stands for
-// those. It returns once they are safe. What an operation deletes may come in several parts. The error says that nothing
-// should be deleted.
+// those. It returns once they are safe. What an operation deletes may come in several parts, as when it is gone on with; what
+// is in one already is not kept twice. The error says that nothing should be deleted.
 func (j *Journal) SaveTrash(operation string, entries []model.Detail, until time.Time) error {
 	if err := j.saveTrash(operation, entries, until); err != nil {
 		return fmt.Errorf("the entries cannot be kept in the trash (%w): make room before they are deleted", plainError(err))
@@ -52,6 +54,16 @@ func (j *Journal) saveTrash(operation string, entries []model.Detail, until time
 	}
 	if len(entries) == 0 {
 		return errors.New("there are none")
+	}
+	j.trashing.Lock()
+	defer j.trashing.Unlock()
+	kept, err := j.keptBy(operation)
+	if err != nil {
+		return err
+	}
+	entries = slices.DeleteFunc(slices.Clone(entries), func(e model.Detail) bool { return kept[e.Key] })
+	if len(entries) == 0 {
+		return nil
 	}
 	now := j.now()
 	if latest := now.Add(KeptFor); until.IsZero() || until.After(latest) {
@@ -73,7 +85,7 @@ func (j *Journal) saveTrash(operation string, entries []model.Detail, until time
 		}
 		return err
 	}
-	err := add(head)
+	err = add(head)
 	if err == nil {
 		// What was written so far can then be read without the rest.
 		err = z.Flush()
@@ -86,8 +98,6 @@ func (j *Journal) saveTrash(operation string, entries []model.Detail, until time
 	if err = errors.Join(err, z.Close()); err != nil {
 		return err
 	}
-	j.trashing.Lock()
-	defer j.trashing.Unlock()
 	name, err := j.trashName(operation, now)
 	if err != nil {
 		return err
@@ -97,6 +107,28 @@ func (j *Journal) saveTrash(operation string, entries []model.Detail, until time
 		return err
 	}
 	return f.Close()
+}
+
+// keptBy are the entries that an operation has copies of which can be read.
+func (j *Journal) keptBy(operation string) (map[model.Key]bool, error) {
+	files, err := sorted(j.trash, trashSuffix)
+	if err != nil {
+		return nil, err
+	}
+	kept := map[model.Key]bool{}
+	for _, f := range files {
+		if f.name != operation && !strings.HasPrefix(f.name, operation+"-") {
+			continue
+		}
+		head, entries, err := j.loadTrash(f.file)
+		if err != nil || string(head.Operation) != operation {
+			continue
+		}
+		for i := range entries {
+			kept[entries[i].Key] = true
+		}
+	}
+	return kept, nil
 }
 
 // trashName is a name that no file of the trash has.
@@ -116,8 +148,32 @@ func (j *Journal) trashName(operation string, now time.Time) (string, error) {
 	return name, nil
 }
 
-// Trash is what is in the trash, oldest first.
+// Trash is what is in the trash, oldest first. The records of the operations say what of it was deleted; where there is none, or
+// it cannot be read, all of it may have been. While another session is at an operation, nothing of it counts.
 func (j *Journal) Trash() ([]model.Trashed, error) {
+	all, err := j.saved()
+	if err != nil {
+		return nil, err
+	}
+	deleted, err := j.deletions()
+	if err != nil {
+		return nil, notRead(err)
+	}
+	for i := range all {
+		if all[i].Damage != "" {
+			continue
+		}
+		d, err := deleted(all[i].Operation)
+		if err != nil {
+			return nil, notRead(err)
+		}
+		j.countDeleted(&all[i], d)
+	}
+	return all, nil
+}
+
+// saved is what is in the trash, oldest first, whether it was deleted or not.
+func (j *Journal) saved() ([]model.Trashed, error) {
 	files, err := sorted(j.trash, trashSuffix)
 	if err != nil {
 		return nil, notRead(err)
@@ -172,57 +228,56 @@ func parseTrashHead(b []byte) (head trashForm, err error) {
 	return head, json.Unmarshal(b, &head)
 }
 
-// LoadTrash is what was deleted, as it was saved. All of it comes back, or none.
+// LoadTrash is what of a file was deleted, or may have been, as it was saved. All of it comes back, or none.
 func (j *Journal) LoadTrash(name string) ([]model.Detail, error) {
-	entries, err := j.loadTrash(name)
+	entries, err := j.loadDeleted(name)
 	if err != nil {
 		return nil, fmt.Errorf("%s cannot be read from the trash (%w): nothing of it is brought back", name, plainError(err))
 	}
 	return entries, nil
 }
 
-func (j *Journal) loadTrash(name string) ([]model.Detail, error) {
+func (j *Journal) loadTrash(name string) (head trashForm, entries []model.Detail, err error) {
 	if _, _, ok := parseName(name, trashSuffix); !ok || !isFileName(name) {
-		return nil, errors.New("there is no such file")
+		return head, nil, errors.New("there is no such file")
 	}
 	content, err := j.trash.read(name)
 	if err != nil {
-		return nil, err
+		return head, nil, err
 	}
 	z, err := gzip.NewReader(bytes.NewReader(content))
 	if err != nil {
-		return nil, err
+		return head, nil, err
 	}
 	content, err = io.ReadAll(z)
 	if err != nil {
-		return nil, err
+		return head, nil, err
 	}
 	first, rest, _ := bytes.Cut(content, []byte{'\n'})
-	head, err := parseTrashHead(first)
+	head, err = parseTrashHead(first)
 	if err != nil {
-		return nil, err
+		return head, nil, err
 	}
-	var entries []model.Detail
 	for n := 2; len(rest) > 0; n++ {
 		var b []byte
 		b, rest, _ = bytes.Cut(rest, []byte{'\n'})
 		var l trashedForm
 		if !sealed(b) {
-			return nil, fmt.Errorf("line %d is damaged", n)
+			return head, nil, fmt.Errorf("line %d is damaged", n)
 		}
 		if err := json.Unmarshal(b, &l); err != nil {
-			return nil, fmt.Errorf("line %d: %w", n, err)
+			return head, nil, fmt.Errorf("line %d: %w", n, err)
 		}
 		d, err := l.Entry.detail()
 		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", n, err)
+			return head, nil, fmt.Errorf("line %d: %w", n, err)
 		}
 		entries = append(entries, d)
 	}
 	if len(entries) != head.Number {
-		return nil, fmt.Errorf("it has %d entries of %d", len(entries), head.Number)
+		return head, nil, fmt.Errorf("it has %d entries of %d", len(entries), head.Number)
 	}
-	return entries, nil
+	return head, entries, nil
 }
 
 // RemoveTrash removes what was deleted for good.
@@ -240,7 +295,7 @@ func (j *Journal) RemoveTrash(name string) error {
 // expireTrash removes what is past its time. What cannot be read goes after the longest time that it can have had.
 func (j *Journal) expireTrash() error {
 	now := j.now()
-	all, err := j.Trash()
+	all, err := j.saved()
 	if err != nil {
 		return err
 	}

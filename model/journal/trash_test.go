@@ -114,9 +114,9 @@ func TestTheTrashSaysWhatIsInItAndUntilWhen(t *testing.T) {
 	all, err := session(t, dir, c).Trash()
 	must(t, err)
 	want := []model.Trashed{
-		{Name: all[0].Name, Operation: "redrive-1", At: epoch, Until: epoch.Add(KeptFor), Number: 1, Kinds: map[model.Kind]int{model.WorkflowRun: 1}},
-		{Name: all[1].Name, Operation: "redrive-1", At: epoch, Until: epoch.Add(time.Hour), Number: 2, Kinds: map[model.Kind]int{model.Message: 2}},
-		{Name: all[2].Name, Operation: "redrive-2", At: epoch.Add(time.Minute), Until: epoch.Add(time.Minute + KeptFor), Number: 1, Kinds: map[model.Kind]int{model.Message: 1}},
+		{Name: all[0].Name, Operation: "redrive-1", At: epoch, Until: epoch.Add(KeptFor), Number: 1, Doubt: 1, Kinds: map[model.Kind]int{model.WorkflowRun: 1}},
+		{Name: all[1].Name, Operation: "redrive-1", At: epoch, Until: epoch.Add(time.Hour), Number: 2, Doubt: 2, Kinds: map[model.Kind]int{model.Message: 2}},
+		{Name: all[2].Name, Operation: "redrive-2", At: epoch.Add(time.Minute), Until: epoch.Add(time.Minute + KeptFor), Number: 1, Doubt: 1, Kinds: map[model.Kind]int{model.Message: 1}},
 	}
 	if !reflect.DeepEqual(all, want) {
 		t.Errorf("got  %+v\nwant %+v", all, want)
