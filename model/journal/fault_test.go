@@ -259,3 +259,11 @@ func TestAFileThatCannotTakeItsNameLeavesNothing(t *testing.T) {
 		t.Error("a link was followed")
 	}
 }
+
+func TestWhatThisSessionBeganIsNotReadToTellWhatOthersLeft(t *testing.T) {
+	f := faults{}
+	j, _ := faulty(f)
+	must(t, j.Begin(operation("redrive-1", 2)))
+	f["read"] = syscall.EIO
+	noneUnfinished(t, j)
+}

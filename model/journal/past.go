@@ -64,7 +64,7 @@ func (j *Journal) Unfinished() ([]model.Recorded, error) {
 		case r.Ended:
 			over[file.file] = true
 			continue
-		case alive(file.name, r.session):
+		case alive(r.session):
 			continue
 		}
 		if !r.planned && r.other == 0 {
@@ -152,14 +152,16 @@ func (j *Journal) Other() (pid int, there bool, err error) {
 	return h.PID, there, nil
 }
 
-// survey lists the operations, and tells which are of a session that is alive.
-func (j *Journal) survey() (files []listed, alive func(name, session string) bool, err error) {
+// survey lists the operations that are not known to have ended, without those that this session has begun, and tells which
+// sessions are alive.
+func (j *Journal) survey() (files []listed, alive func(session string) bool, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if files, err = sorted(j.ops, suffix); err != nil {
 		return nil, nil, notRead(err)
 	}
-	files = slices.DeleteFunc(files, func(f listed) bool { return j.over[f.file] })
+	own := func(name string) bool { f := j.open[name]; return f != nil && f.begun && !j.closed }
+	files = slices.DeleteFunc(files, func(f listed) bool { return j.over[f.file] || own(f.name) })
 	// The lock is looked at last: who began one of the files has it by now, or has ended.
 	var holder holder
 	held := false
@@ -168,15 +170,9 @@ func (j *Journal) survey() (files []listed, alive func(name, session string) boo
 			return nil, nil, notRead(err)
 		}
 	}
-	own := map[string]bool{}
-	if !j.closed {
-		for name, f := range j.open {
-			own[name] = f.begun
-		}
-	}
-	return files, func(name, of string) bool {
+	return files, func(of string) bool {
 		// A holder that has not written its name yet may have begun any of them.
-		return own[name] || held && (holder.Session == "" || holder.Session == of)
+		return held && (holder.Session == "" || holder.Session == of)
 	}, nil
 }
 
