@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"redrive/model"
@@ -89,18 +90,53 @@ func (j *Journal) Unfinished() ([]model.Recorded, error) {
 
 // readUnfinished reads an operation; of one that has ended only that.
 func (j *Journal) readUnfinished(file listed) (r recording, size int, err error) {
-	content, err := j.ops.tail(file.file, tailBytes)
-	if err == nil && hasEnded(content) {
-		r.Ended = true
-		return r, 0, nil
-	}
-	if err == nil {
-		content, err = j.ops.read(file.file)
-	}
+	end, err := j.ops.tail(file.file, tailBytes)
 	if err != nil {
 		return r, 0, err
 	}
-	return readOperation(file.file, content), len(content), nil
+	if hasEnded(end) {
+		r.Ended = true
+		return r, 0, nil
+	}
+	if r, size, same := j.left.get(file.file, end); same {
+		return r, size, nil
+	}
+	content, err := j.ops.read(file.file)
+	if err != nil {
+		return r, 0, err
+	}
+	r = readOperation(file.file, content)
+	j.left.put(file.file, content, r)
+	return r, len(content), nil
+}
+
+// leftover is what was read of the operations that others left, by file. Lines are only ever added, each with a time and a
+// checksum: a file with the same end is the same.
+type leftover struct {
+	mu    sync.Mutex
+	files map[string]leftFile
+}
+
+type leftFile struct {
+	end  string
+	size int
+	recording
+}
+
+func (l *leftover) get(file string, end []byte) (r recording, size int, same bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	f, known := l.files[file]
+	return f.recording, f.size, known && f.end == string(end)
+}
+
+func (l *leftover) put(file string, content []byte, r recording) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.files == nil {
+		l.files = map[string]leftFile{}
+	}
+	l.files[file] = leftFile{string(content[max(0, len(content)-tailBytes):]), len(content), r}
 }
 
 // setAside gives a file that nobody can go on with a name under which it is not looked at any more.
@@ -160,8 +196,7 @@ func (j *Journal) survey() (files []listed, alive func(session string) bool, err
 	if files, err = sorted(j.ops, suffix); err != nil {
 		return nil, nil, notRead(err)
 	}
-	own := func(name string) bool { f := j.open[name]; return f != nil && f.begun && !j.closed }
-	files = slices.DeleteFunc(files, func(f listed) bool { return j.over[f.file] || own(f.name) })
+	files = slices.DeleteFunc(files, func(f listed) bool { return j.over[f.file] || j.open[f.name] != nil && !j.closed })
 	// The lock is looked at last: who began one of the files has it by now, or has ended.
 	var holder holder
 	held := false
