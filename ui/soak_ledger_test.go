@@ -59,7 +59,6 @@ func (l *ledger) revoke() {
 	defer l.mu.Unlock()
 	clear(l.granted)
 	clear(l.byFilter)
-	clear(l.lost)
 }
 
 // send takes off what is sent, and says whether a write by filter is one that was asked for.
@@ -72,7 +71,8 @@ func (l *ledger) send(verb model.Verb, kind model.Kind, ids []string, of string)
 		if l.granted[g]--; l.granted[g] < 0 {
 			l.wrong = append(l.wrong, fmt.Sprintf("%s: to %s %s was not confirmed, or sent before", of, verb, id))
 		}
-		if l.lost[g] && !verb.MaySendAgain() {
+		// Whether a failure function ran shows in the entry.
+		if l.lost[g] && !verb.MaySendAgain() && verb != model.RerunFailureFunction {
 			l.wrong = append(l.wrong, fmt.Sprintf("%s: to %s %s is in doubt, and cannot be sent again", of, verb, id))
 		}
 		l.lost[g] = true

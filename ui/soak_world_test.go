@@ -137,13 +137,14 @@ func (l *soakLine) RoundTrip(r *http.Request) (*http.Response, error) {
 		return l.sweep(r, allowed)
 	}
 	resp, err := l.server.Transport().RoundTrip(r)
-	if err != nil {
+	if err != nil || l.dead.Load() {
 		return resp, err
 	}
 	body, broken := io.ReadAll(resp.Body)
 	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), brokenOff{broken}))
-	if resp.StatusCode < 500 && broken == nil && json.Valid(body) && !l.dead.Load() {
-		l.answered(verb, kind, ids, resp.StatusCode >= 400)
+	refused := resp.StatusCode >= 400 && resp.StatusCode < 500 // whatever else it says
+	if refused || resp.StatusCode < 300 && broken == nil && json.Valid(body) {
+		l.answered(verb, kind, ids, refused)
 	}
 	return resp, nil
 }
