@@ -183,18 +183,31 @@ func take[T any](s *soak, from *[]T) T {
 // deliver begins commands and hands on what they returned, in any order, at most so many answers.
 func (s *soak) deliver(most int) {
 	for most > 0 {
-		// Those that ended together did so in no order.
-		slices.SortFunc(s.answered, func(a, b answer) int { return a.command - b.command })
+		answers := s.answers()
 		switch {
-		case len(s.waiting) > 0 && (len(s.answered) == 0 || s.random.IntN(4) > 0):
+		case len(s.waiting) > 0 && (answers == 0 || s.random.IntN(4) > 0):
 			s.start()
-		case len(s.answered) > 0:
+		case answers > 0:
 			most--
-			s.send(take(s, &s.answered).msg)
+			s.send(s.takeAnswer())
 		default:
 			return
 		}
 	}
+}
+
+// answers is how many there are. Those that ended together did so in no order, and are put in one.
+func (s *soak) answers() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	slices.SortFunc(s.answered, func(a, b answer) int { return a.command - b.command })
+	return len(s.answered)
+}
+
+func (s *soak) takeAnswer() tea.Msg {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return take(s, &s.answered).msg
 }
 
 // pass lets time pass, so much that an hour passes with the messages that there are.
@@ -204,22 +217,33 @@ func (s *soak) pass(d time.Duration) {
 	}
 	end := time.Now().Add(d * time.Duration(s.slow))
 	for {
-		next := -1
-		for i, w := range s.timers {
-			if !w.at.After(end) && (next < 0 || w.at.Before(s.timers[next].at)) {
-				next = i
-			}
-		}
-		if next < 0 {
+		next, due := s.takeTimer(end)
+		if !due {
 			break
 		}
-		w := s.timers[next]
-		s.timers = slices.Delete(s.timers, next, next+1)
-		sleep(time.Until(w.at))
-		s.send(w.f())
+		sleep(time.Until(next.at))
+		s.send(next.f())
 		s.deliver(s.random.IntN(4))
 	}
 	sleep(time.Until(end))
+}
+
+// takeTimer is what is to happen next, if that is due by then.
+func (s *soak) takeTimer(by time.Time) (t timer, due bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	next := -1
+	for i, w := range s.timers {
+		if !w.at.After(by) && (next < 0 || w.at.Before(s.timers[next].at)) {
+			next = i
+		}
+	}
+	if next < 0 {
+		return timer{}, false
+	}
+	t = s.timers[next]
+	s.timers = slices.Delete(s.timers, next, next+1)
+	return t, true
 }
 
 func (s *soak) fail(format string, args ...any) {

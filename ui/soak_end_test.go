@@ -123,6 +123,8 @@ func (s *soak) finish() {
 	s.mu.Unlock()
 	time.Sleep(5 * time.Minute) // the longest that a call takes
 	synctest.Wait()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if s.running > 0 {
 		s.t.Errorf("%d commands never return, again by %s", s.running, s.again)
 	}
