@@ -43,13 +43,23 @@ func (m *Model) pastRead(msg pastMsg) {
 	m.lineage.Join(msg.lineage)
 	m.causes.done = time.Time{}
 	for k, o := range msg.doubt {
-		if _, acted := m.acted[k]; acted {
-			continue
-		}
-		if m.doubted[k] = !o.TakesNoVerb(); o.TakesNoVerb() {
+		switch {
+		case m.takesNoVerb(k):
+		case o.TakesNoVerb():
 			m.acted[k] = actedOn{known: o}
+		default:
+			m.doubted[k] = true
 		}
 	}
+}
+
+// restored takes note of what an unfinished operation of an earlier session did with an entry, unless another, that ended, left
+// it in doubt.
+func (m *Model) restored(k model.Key, a actedOn) {
+	if m.takesNoVerb(k) && m.acted[k].job == nil && !a.outcome().TakesNoVerb() {
+		return
+	}
+	m.acted[k] = a
 }
 
 // cameBack says of what an entry came back; empty when it did not.

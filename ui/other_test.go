@@ -139,3 +139,43 @@ func TestWhatASessionLeftInDoubtIsNotDoneAgainByTheNext(t *testing.T) {
 		})
 	}
 }
+
+func TestWhatIsInDoubtStaysSoBesideAnOlderOperationThatTheServerRefusedItIn(t *testing.T) {
+	dir, b := t.TempDir(), newMemory(0, 3)
+	answer := error(&model.BadRequestError{Host: "h", Status: 400})
+	b.do = func(w model.Write) (bool, error) {
+		if w.Selection.At(0).ID == run(0).Key.ID {
+			return false, answer
+		}
+		return true, nil
+	}
+	session := func(n int) (*driver, *records.Journal) {
+		d, j := beside(t, b, dir, func(o *ui.Options) {
+			o.NewOperation = func() string { n++; return fmt.Sprintf("redrive-%08x", n) }
+		})
+		d.press(keymap.Workflows)
+		return d, j
+	}
+	d, j := session(0)
+	d.press(keymap.MarkAll, keymap.BringBack)
+	d.confirm()
+	d.pass(2 * time.Second)
+	answer = &model.LostAnswerError{Host: "h"}
+	d.press(keymap.Unmark, keymap.First, keymap.BringBack)
+	d.confirm()
+	d.pass(3 * time.Minute)
+	d.shows("? 03:07:59", "in doubt, found")
+	sent := len(b.writes)
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	d, _ = session(2)
+	d.shows("what an earlier session sent is followed on")
+	d.press(keymap.First, keymap.BringBack)
+	d.confirm()
+	d.pass(3 * time.Minute)
+	if len(b.writes) != sent {
+		t.Errorf("what was in doubt was sent again")
+	}
+	d.shows("? 03:07:59", "in doubt, found")
+}

@@ -243,7 +243,7 @@ func (m *Model) takeUnfinished(found []model.Recorded) {
 		m.jobs = append(m.jobs, j)
 		m.record.begun[j.Number] = true
 		for i := range j.Len() {
-			m.acted[j.Key(i)] = actedOn{job: j, index: i}
+			m.restored(j.Key(i), actedOn{job: j, index: i})
 		}
 		if taken++; j.Unsettled() > 0 {
 			n++

@@ -2,6 +2,8 @@ package ui_test
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -97,6 +99,14 @@ func (l *ledger) answered(verb model.Verb, kind model.Kind, ids []string, refuse
 			delete(l.sent[l.under[g]], id)
 		}
 	}
+}
+
+// saidGone takes note that the server said of entries that they are not there, as a fault lets it say of any: they are in doubt
+// no more.
+func (l *ledger) saidGone(ids []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	maps.DeleteFunc(l.lost, func(g grant, _ bool) bool { return slices.Contains(ids, g.id) })
 }
 
 // wasSent tells whether a write of an operation for an entry went out, and was not refused.

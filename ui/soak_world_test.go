@@ -9,6 +9,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"path"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -130,7 +131,11 @@ func (l *soakLine) RoundTrip(r *http.Request) (*http.Response, error) {
 		if r.Method != http.MethodGet && !strings.Contains(r.URL.Path, "/publish/") && !strings.Contains(r.URL.Path, "/enqueue/") {
 			l.mistake("%s %s changes what nobody asked for", r.Method, r.URL.Path)
 		}
-		return l.server.Transport().RoundTrip(r)
+		resp, err := l.server.Transport().RoundTrip(r)
+		if err == nil && resp.StatusCode == http.StatusNotFound {
+			l.saidGone(append(r.URL.Query()["dlqIds"], path.Base(r.URL.Path)))
+		}
+		return resp, err
 	}
 	allowed := l.send(verb, kind, ids, r.Method+" "+r.URL.Path)
 	if len(ids) == 0 {
