@@ -47,10 +47,11 @@ func (m *Model) groupsShown() int {
 func (m *Model) drawCauses(width, height int) []string {
 	v := &m.causes
 	lines := make([]string, 0, height)
-	head := newRow(width).space(3).put(m.theme.dim, text.FitRight(text.Const("ENTRIES"), countCell)).space(1).
-		put(m.theme.dim, text.FitRight(text.Const("SHARE"), shareCell)).space(2).fit(m.theme.dim, text.Const("STATUS"), statusCell+3)
-	head.put(m.theme.dim, text.Sprintf("BY %s", v.by.String()))
-	lines = append(lines, head.String())
+	lines = append(lines, m.frame.causes.head.get(causesHeadLook{v.by, width}, func() string {
+		head := newRow(width).space(3).put(m.theme.dim, text.FitRight(text.Const("ENTRIES"), countCell)).space(1).
+			put(m.theme.dim, text.FitRight(text.Const("SHARE"), shareCell)).space(2).fit(m.theme.dim, text.Const("STATUS"), statusCell+3)
+		return head.put(m.theme.dim, text.Sprintf("BY %s", v.by.String())).String()
+	}))
 	switch {
 	case len(v.keys) == 0 && v.groups.Seen == 0:
 		lines = append(lines, newRow(width).space(4).put(m.theme.dim, text.Const("nothing is loaded yet")).String())
@@ -58,16 +59,21 @@ func (m *Model) drawCauses(width, height int) []string {
 		lines = append(lines, newRow(width).space(4).put(m.theme.dim, text.Const("…")).String())
 	}
 	shown := v.keys[min(v.top, len(v.keys)):min(len(v.keys), v.top+m.groupsShown())]
+	m.frame.causes.shown(len(shown))
 	// What stands in one column begins in the same place in all groups, so that it can be compared.
 	span := 0
-	for _, k := range shown {
-		span = max(span, m.span(v.of[k]).Width())
+	for i, k := range shown {
+		g := v.of[k]
+		words := m.frame.causes.at(v.top+i).span.get(m.spanLook(g), func() text.Safe { return m.span(g) })
+		span = max(span, words.Width())
 	}
 	for i, k := range shown {
-		lines = append(lines, m.drawGroup(v.of[k], v.top+i == v.at, width, span)...)
+		look := groupLook{m.spanLook(v.of[k]), v.by, v.top+i == v.at, v.marked[k], width, span}
+		lines = append(lines, m.frame.causes.at(v.top+i).lines.get(look, func() []string { return m.drawGroup(v.of[k], look.here, width, span) })...)
 	}
 	if g := v.under(); g != nil {
-		below := m.drawAdvice(g, width)
+		look := adviceLook{g, m.adviceRows(), m.lay.body.height, width, v.variant}
+		below := m.frame.causes.advice.get(look, func() []string { return m.drawAdvice(g, width) })
 		if v.variant {
 			below = append(m.drawVariants(g, width), below...)
 		}
@@ -189,10 +195,23 @@ func (m *Model) span(g *model.Group) text.Safe {
 	if !g.First.IsZero() {
 		words = text.Sprintf("%s–%s", m.shortTime(g.First), m.shortTime(g.Last))
 	}
-	if left := g.Expires.Sub(m.now); !g.Expires.IsZero() && left > 0 {
+	if left := m.leftOf(g); left > 0 {
 		words = text.Sprintf("%s · %s left", words, roughly(left))
 	}
 	return words
+}
+
+// leftOf is how long it takes until the first entry of a group expires, no more exact than it is said; 0 when that is not known,
+// or was.
+func (m *Model) leftOf(g *model.Group) time.Duration {
+	left := g.Expires.Sub(m.now)
+	switch {
+	case g.Expires.IsZero() || left <= 0:
+		return 0
+	case left < time.Minute:
+		return left.Truncate(time.Second)
+	}
+	return left.Truncate(time.Minute)
 }
 
 func (m *Model) shortTime(at time.Time) text.Safe {

@@ -13,26 +13,14 @@ import (
 // room for.
 func (m *Model) drawCausesLine() string {
 	v := &m.causes
-	loaded, loading := text.Sprintf("of %s loaded", humanize.Comma(int64(v.groups.Total))), false
+	look := causesLineLook{v.by, v.order, v.groups.Total, m.stepsWaiting(), true, false, m.width}
 	for _, l := range m.lists {
-		if !l.Whole() {
-			loaded = text.Sprintf("of %s+ loaded", humanize.Comma(int64(v.groups.Total)))
-		}
-		loading = loading || l.LoadingAll()
+		look.whole, look.loading = look.whole && l.Whole(), look.loading || l.LoadingAll()
 	}
-	if loading {
-		loaded = text.Concat(loaded, text.Const(", loading, esc or a stops"))
-	}
-	about := text.Sprintf("%s, sorted by %s", v.by.String(), groupOrders[v.order])
 	if v.groups.Waiting == 0 {
-		chip := chip(0, false, m.stepsWaiting())
-		r := newRow(m.width).put(m.theme.dim, text.Const(" causes  "))
-		if about.Width()+chip.Width()+loaded.Width()+2 > r.left() {
-			about = text.Line(v.by.String())
-		}
-		m.putLoaded(r.put(m.theme.dim, about), chip, loaded)
-		return r.String()
+		return m.frame.causes.line.get(look, func() string { return m.drawLineOfAll(look) })
 	}
+	about, loaded := look.words()
 	for _, c := range []struct {
 		about, loaded text.Safe
 		named         int
@@ -55,6 +43,31 @@ func (m *Model) drawCausesLine() string {
 		}
 	}
 	return ""
+}
+
+// words say what the groups are, and of how many entries.
+func (l causesLineLook) words() (about, loaded text.Safe) {
+	more := text.Const("+")
+	if l.whole {
+		more = text.Safe{}
+	}
+	loaded = text.Sprintf("of %s%s loaded", humanize.Comma(int64(l.total)), more)
+	if l.loading {
+		loaded = text.Concat(loaded, text.Const(", loading, esc or a stops"))
+	}
+	return text.Sprintf("%s, sorted by %s", l.by.String(), groupOrders[l.order]), loaded
+}
+
+// drawLineOfAll is that line while no newcomers wait.
+func (m *Model) drawLineOfAll(look causesLineLook) string {
+	about, loaded := look.words()
+	chip := chip(0, false, look.steps)
+	r := newRow(look.width).put(m.theme.dim, text.Const(" causes  "))
+	if about.Width()+chip.Width()+loaded.Width()+2 > r.left() {
+		about = text.Line(look.by.String())
+	}
+	m.putLoaded(r.put(m.theme.dim, about), chip, loaded)
+	return r.String()
 }
 
 // newcomersChip says how many newcomers wait and to which groups they belong, of which at most so many are named. What belongs to

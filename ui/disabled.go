@@ -10,7 +10,7 @@ func (m *Model) disabled(a keymap.Action) string {
 	if m.planning != nil && a != keymap.No && a != keymap.Interrupt && a != keymap.Suspend {
 		return "a plan is being made"
 	}
-	if m.record.unread {
+	if m.record.unread || m.record.past {
 		switch a {
 		case keymap.BringBack, keymap.Canary, keymap.Restart, keymap.RerunFailure, keymap.Delete, keymap.PlanAgain:
 			return "it is still being read what earlier sessions sent"

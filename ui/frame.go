@@ -28,6 +28,7 @@ type frame struct {
 	keys     kept[keysLook]
 	notice   keptLines[noticeLook]
 	detail   keptLines[detailLook]
+	causes   causesFrame
 }
 
 // keptRows is how many rows are kept at most: those of the screen, and of a few screens before.

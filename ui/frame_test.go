@@ -80,9 +80,10 @@ func TestAFrameTakesFewAllocations(t *testing.T) {
 		"list":             {nil, 20, 40},
 		"list with detail": {[]keymap.Action{keymap.Open}, 20, 60},
 		"marked":           {[]keymap.Action{keymap.Mark, keymap.Mark, keymap.Mark}, 20, 40},
+		"causes":           {[]keymap.Action{keymap.CausesView}, 20, 80},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := newDriver(t, newMemory(2_000, 0), 120, 40)
+			d := newDriver(t, twentyCauses(2_000), 120, 40)
 			d.press(keymap.LoadAll)
 			d.press(c.open...)
 			d.pass(time.Minute)

@@ -143,22 +143,23 @@ type reading struct {
 	cancel context.CancelFunc
 }
 
-// actedOn leads from an entry to the job that acted on it last, or says that it was found to be gone.
+// actedOn leads from an entry to the job that acted on it last. Without one it says what else is known: that it was found to be
+// gone, or that an earlier session left it in doubt.
 type actedOn struct {
 	job   *model.Job
 	index int
-	gone  model.Outcome
+	known model.Outcome
 }
 
 func (a actedOn) outcome() model.Outcome {
 	if a.job == nil {
-		return a.gone
+		return a.known
 	}
 	return a.job.Outcome(a.index)
 }
 
 func (m *Model) foundGone() actedOn {
-	return actedOn{gone: model.Outcome{
+	return actedOn{known: model.Outcome{
 		State: model.AlreadyGone, At: m.now,
 		Reason: "it is not in the DLQ any more: retried, deleted, or expired, and not by this program",
 	}}

@@ -1,6 +1,7 @@
 package ui_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -11,16 +12,16 @@ import (
 )
 
 // beside runs the screen on a journal that another session shares.
-func beside(t *testing.T, b *memory, dir string) (*driver, *records.Journal) {
+func beside(t *testing.T, b *memory, dir string, options ...option) (*driver, *records.Journal) {
 	t.Helper()
 	j, err := records.Open(dir, "test", func() time.Time { return start })
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = j.Close() })
-	d := newDriver(t, j.Wrap(b), 120, 40, func(o *ui.Options) {
+	d := newDriver(t, j.Wrap(b), 120, 40, append(options, func(o *ui.Options) {
 		o.Recorder, o.Earlier, o.Other, o.Durable = j, j.Unfinished, j.Other, true
-	})
+	})...)
 	d.release()
 	return d, j
 }
@@ -104,4 +105,78 @@ func TestWhatAnotherProgramLeftIsTakenInBeforeAnythingIsSent(t *testing.T) {
 	if len(b.writes) != 0 {
 		t.Error("it was sent")
 	}
+}
+
+func TestWhatASessionLeftInDoubtIsNotDoneAgainByTheNext(t *testing.T) {
+	for _, kind := range model.Kinds {
+		t.Run(kind.Noun(1), func(t *testing.T) {
+			dir, b := t.TempDir(), newMemory(3, 3)
+			b.do = func(model.Write) (bool, error) { return false, &model.LostAnswerError{Host: "h"} }
+			for session := range 3 {
+				d, j := beside(t, b, dir, func(o *ui.Options) {
+					o.NewOperation = func() string { return fmt.Sprintf("redrive-%08x", session) }
+				})
+				if kind == model.WorkflowRun {
+					d.press(keymap.Workflows)
+				}
+				d.press(keymap.BringBack)
+				if kind == model.Message && session > 0 {
+					d.shows("in doubt from before: 1")
+				}
+				d.confirm()
+				d.pass(3 * time.Minute)
+				d.shows("? 03:07:59", "in doubt, found")
+				if err := j.Close(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want := 3 // when it was said, each time
+			if kind == model.WorkflowRun {
+				want = 1
+			}
+			if len(b.writes) != want {
+				t.Errorf("written %d times", len(b.writes))
+			}
+		})
+	}
+}
+
+func TestWhatIsInDoubtStaysSoBesideAnOlderOperationThatTheServerRefusedItIn(t *testing.T) {
+	dir, b := t.TempDir(), newMemory(0, 3)
+	answer := error(&model.BadRequestError{Host: "h", Status: 400})
+	b.do = func(w model.Write) (bool, error) {
+		if w.Selection.At(0).ID == run(0).Key.ID {
+			return false, answer
+		}
+		return true, nil
+	}
+	session := func(n int) (*driver, *records.Journal) {
+		d, j := beside(t, b, dir, func(o *ui.Options) {
+			o.NewOperation = func() string { n++; return fmt.Sprintf("redrive-%08x", n) }
+		})
+		d.press(keymap.Workflows)
+		return d, j
+	}
+	d, j := session(0)
+	d.press(keymap.MarkAll, keymap.BringBack)
+	d.confirm()
+	d.pass(2 * time.Second)
+	answer = &model.LostAnswerError{Host: "h"}
+	d.press(keymap.Unmark, keymap.First, keymap.BringBack)
+	d.confirm()
+	d.pass(3 * time.Minute)
+	d.shows("? 03:07:59", "in doubt, found")
+	sent := len(b.writes)
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	d, _ = session(2)
+	d.shows("what an earlier session sent is followed on")
+	d.press(keymap.First, keymap.BringBack)
+	d.confirm()
+	d.pass(3 * time.Minute)
+	if len(b.writes) != sent {
+		t.Errorf("what was in doubt was sent again")
+	}
+	d.shows("? 03:07:59", "in doubt, found")
 }

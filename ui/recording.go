@@ -18,6 +18,7 @@ type recording struct {
 	failed  bool
 	unread  bool // what earlier sessions left is not known yet
 	reading bool // it is being read
+	past    bool // what they ended is being read
 	other   bool // another program changes entries of the DLQ
 	// unreadable is why it could not be read the last time, which is said once.
 	unreadable string
@@ -247,7 +248,7 @@ func (m *Model) takeUnfinished(found []model.Recorded) {
 		m.jobs = append(m.jobs, j)
 		m.record.begun[j.Number] = true
 		for i := range j.Len() {
-			m.acted[j.Key(i)] = actedOn{job: j, index: i}
+			m.restored(j.Key(i), actedOn{job: j, index: i})
 		}
 		if taken++; j.Unsettled() > 0 {
 			n++

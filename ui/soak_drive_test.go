@@ -3,8 +3,9 @@ package ui_test
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -13,6 +14,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"redrive/api"
+	"redrive/api/emulator"
 	"redrive/keymap"
 	"redrive/model"
 	records "redrive/model/journal"
@@ -20,23 +23,28 @@ import (
 )
 
 // hourOfMessages is how many messages come in an hour in which nothing takes longer.
-const hourOfMessages = 70_000
+const hourOfMessages = 130_000
 
-// soak is a program that is used at random, in a bubble of synctest. Its commands run each in a goroutine, as Bubble Tea runs
-// them, and what they return comes in any order.
+// soak is a program that is used at random, in a bubble of synctest. When its commands run, and in which order it has their
+// answers, is decided by the seed; which of several reads that wait for the client's limit is the first to go is not.
 type soak struct {
 	t      *testing.T
-	seed   uint64
+	again  string // the command that does the same again
 	random *rand.Rand
 	world  *soakWorld
+	folder string // what is written goes below it
+	frames frameChecker
+
+	// line, record and m are of the program that runs.
+	line   *soakLine
 	record *records.Journal
 	m      *ui.Model
-	frames frameChecker
 
 	width, height int
 	messages      int
 	slow          int // how much longer all takes
 	operations    int
+	programs      int
 	// wild is set when messages come again, and late; past are those that came.
 	wild  bool
 	past  []tea.Msg
@@ -47,46 +55,75 @@ type soak struct {
 	opened  bool
 	first   map[string]bool // the ids of the sheet when it was first seen
 	firstAt time.Time
+	// unfinished are the operations that programs before left, which the one that runs has not read yet.
+	unfinished map[string]bool
 
-	mu      sync.Mutex
-	arrived []tea.Msg
-	timers  []timer
-	running int
+	waiting []tea.Cmd // not begun
+	begun   int
+
+	mu       sync.Mutex
+	answered []answer
+	timers   []timer
+	running  int
+}
+
+// answer is what a command returned.
+type answer struct {
+	command int
+	msg     tea.Msg
 }
 
 type soakReport struct {
-	messages, jobs, entries, writes, rows int
-	simulated                             time.Duration
-	heap                                  int64
+	messages, jobs, entries, writes, rows, programs int
+	simulated                                       time.Duration
+	heap                                            int64
 }
 
-func newSoak(t *testing.T, seed uint64, messages int) *soak {
+func newSoak(t *testing.T, seed uint64, messages int, again string, set ...func(*soak)) *soak {
 	t.Helper()
-	w, err := newSoakWorld(seed)
-	if err != nil {
-		t.Fatal(err)
+	s := &soak{
+		t: t, again: again, random: rand.New(rand.NewPCG(seed, 2)), world: newSoakWorld(seed),
+		folder: strconv.FormatUint(seed, 10), slow: max(1, hourOfMessages/messages), unfinished: map[string]bool{},
 	}
-	s := &soak{t: t, seed: seed, random: rand.New(rand.NewPCG(seed, 2)), world: w, record: records.InMemory(), slow: max(1, hourOfMessages/messages)}
+	for _, f := range set {
+		f(s)
+	}
 	s.begin()
 	return s
 }
 
 // begin starts the program.
 func (s *soak) begin() {
-	s.mu.Lock()
-	s.timers, s.arrived = nil, nil
-	s.mu.Unlock()
+	s.t.Helper()
+	s.programs++
+	s.line = &soakLine{soakWorld: s.world}
+	client, err := api.New(api.Config{
+		URL: "http://localhost", Token: emulator.DefaultToken, DLQ: "test", Transport: s.line, Memory: 1 << 20,
+		Random: func() float64 { return 0 },
+	})
+	if err == nil {
+		s.record, err = records.Open(filepath.Join(s.folder, "journal"), "test", time.Now)
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
 	s.opened = false
-	s.m = ui.New(ui.Options{
-		Backend: s.record.Wrap(s.world.client), Bodies: s.world.client, Recorder: s.record, Trash: s.record, Earlier: s.record.Unfinished,
-		Copy: func(string) {},
-		DLQ:  "test", BaseURL: "http://localhost", Title: "soak", Refresh: 30 * time.Second, Retention: 3 * 24 * time.Hour,
+	if s.wild {
+		s.past = ui.ForNothing()
+	}
+	m := ui.New(ui.Options{
+		Backend: s.record.Wrap(client), Bodies: client, Recorder: s.record, Trash: s.record, Earlier: s.record.Unfinished,
+		Other: s.record.Other, Durable: true, Copy: func(string) {},
+		DLQ: "test", BaseURL: "http://localhost", Title: "soak", Refresh: 30 * time.Second, Retention: 3 * 24 * time.Hour,
 		Now: time.Now, Zone: time.UTC, After: s.after,
 		NewOperation: func() string {
 			s.operations++
 			return fmt.Sprintf("redrive-%08x", s.operations)
 		},
 	})
+	s.mu.Lock()
+	s.m = m
+	s.mu.Unlock()
 	s.run(s.m.Init())
 	s.send(tea.WindowSizeMsg{Width: 120, Height: 40})
 }
@@ -100,12 +137,18 @@ func (s *soak) after(d time.Duration, f func() tea.Msg) tea.Cmd {
 	}
 }
 
-// run carries a command out beside the program.
+// run has a command carried out beside the program.
 func (s *soak) run(cmd tea.Cmd) {
-	if cmd == nil {
-		return
+	if cmd != nil {
+		s.waiting = append(s.waiting, cmd)
 	}
-	of := s.m
+}
+
+// start begins one of the commands that wait. It goes on until it has ended, or waits for something that takes time.
+func (s *soak) start() {
+	cmd := take(s, &s.waiting)
+	of, number := s.m, s.begun
+	s.begun++
 	s.mu.Lock()
 	s.running++
 	s.mu.Unlock()
@@ -115,54 +158,92 @@ func (s *soak) run(cmd tea.Cmd) {
 		defer s.mu.Unlock()
 		s.running--
 		if msg != nil && s.m == of {
-			s.arrived = append(s.arrived, msg)
+			s.answered = append(s.answered, answer{number, msg})
 		}
 	}()
+	sleep(soakSpread)
+}
+
+// sleep lets time pass, and all end that ends by then: what falls on the same moment comes in no order.
+func sleep(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+	time.Sleep(time.Nanosecond)
 	synctest.Wait()
 }
 
-// deliver hands on what arrived, in any order, at most so many.
+// take takes one of some out, at random.
+func take[T any](s *soak, from *[]T) T {
+	i := s.random.IntN(len(*from))
+	v := (*from)[i]
+	*from = slices.Delete(*from, i, i+1)
+	return v
+}
+
+// deliver begins commands and hands on what they returned, in any order, at most so many answers.
 func (s *soak) deliver(most int) {
-	for range most {
-		s.mu.Lock()
-		n := len(s.arrived)
-		if n == 0 {
-			s.mu.Unlock()
+	for most > 0 {
+		answers := s.answers()
+		switch {
+		case len(s.waiting) > 0 && (answers == 0 || s.random.IntN(4) > 0):
+			s.start()
+		case answers > 0:
+			most--
+			s.send(s.takeAnswer())
+		default:
 			return
 		}
-		i := s.random.IntN(n)
-		msg := s.arrived[i]
-		s.arrived = slices.Delete(s.arrived, i, i+1)
-		s.mu.Unlock()
-		s.send(msg)
 	}
+}
+
+// answers is how many there are. Those that ended together did so in no order, and are put in one.
+func (s *soak) answers() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	slices.SortFunc(s.answered, func(a, b answer) int { return a.command - b.command })
+	return len(s.answered)
+}
+
+func (s *soak) takeAnswer() tea.Msg {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return take(s, &s.answered).msg
 }
 
 // pass lets time pass, so much that an hour passes with the messages that there are.
 func (s *soak) pass(d time.Duration) {
+	for len(s.waiting) > 0 {
+		s.start()
+	}
 	end := time.Now().Add(d * time.Duration(s.slow))
 	for {
-		s.mu.Lock()
-		next := -1
-		for i, w := range s.timers {
-			if !w.at.After(end) && (next < 0 || w.at.Before(s.timers[next].at)) {
-				next = i
-			}
-		}
-		if next < 0 {
-			s.mu.Unlock()
+		next, due := s.takeTimer(end)
+		if !due {
 			break
 		}
-		w := s.timers[next]
-		s.timers = slices.Delete(s.timers, next, next+1)
-		s.mu.Unlock()
-		time.Sleep(time.Until(w.at))
-		synctest.Wait()
-		s.send(w.f())
+		sleep(time.Until(next.at))
+		s.send(next.f())
 		s.deliver(s.random.IntN(4))
 	}
-	time.Sleep(time.Until(end))
-	synctest.Wait()
+	sleep(time.Until(end))
+}
+
+// takeTimer is what is to happen next, if that is due by then.
+func (s *soak) takeTimer(by time.Time) (t timer, due bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	next := -1
+	for i, w := range s.timers {
+		if !w.at.After(by) && (next < 0 || w.at.Before(s.timers[next].at)) {
+			next = i
+		}
+	}
+	if next < 0 {
+		return timer{}, false
+	}
+	t = s.timers[next]
+	s.timers = slices.Delete(s.timers, next, next+1)
+	return t, true
 }
 
 func (s *soak) fail(format string, args ...any) {
@@ -171,7 +252,7 @@ func (s *soak) fail(format string, args ...any) {
 	s.world.server.SetFaults(nil)
 	trace := append(slices.Clone(s.trace[from:]), s.trace[:from]...)
 	defer time.Sleep(5 * time.Minute) // all calls end
-	s.t.Fatalf("REDRIVE_SOAK_SEED=%d, message %d (%d×%d): %s\n%s\n%s", s.seed, s.messages, s.width, s.height, fmt.Sprintf(format, args...), strings.Join(trace, "\n"), s.m.View().Content)
+	s.t.Fatalf("message %d (%d×%d), again by %s\n%s\n%s\n%s", s.messages, s.width, s.height, s.again, fmt.Sprintf(format, args...), strings.Join(trace, "\n"), s.m.View().Content)
 }
 
 // send gives the program a message, and checks what came of it.
@@ -186,7 +267,8 @@ func (s *soak) send(msg tea.Msg) {
 		}
 		return
 	case tea.QuitMsg:
-		s.restart()
+		s.leave()
+		s.begin()
 		return
 	case tea.SuspendMsg:
 		s.world.arrive(s.random.IntN(3))
@@ -199,15 +281,18 @@ func (s *soak) send(msg tea.Msg) {
 	says := fmt.Sprintf("%T", msg)
 	if k, is := msg.(tea.KeyPressMsg); is {
 		says = "key " + k.String()
+		if says == "key enter" {
+			s.m.WriteBelow(s.folder)
+		}
 	}
 	s.trace[s.messages%len(s.trace)] = says
 	if s.wild && strings.HasPrefix(says, "ui.") && says != "ui.refreshMsg" { // one of those leads to the next, for ever
 		s.remember(msg)
 	}
 	s.messages++
-	jobs := len(s.m.Jobs())
+	jobs, earlier := len(s.m.Jobs()), s.m.JobsNotGoneOnWith()
 	_, cmd := s.m.Update(msg)
-	s.confirmed(msg, jobs)
+	s.confirmed(msg, jobs, earlier)
 	content := s.m.View().Content
 	if p := s.frames.problem(content, s.width, s.height); p != "" {
 		s.fail("%s", p)
@@ -239,7 +324,7 @@ func (s *soak) remember(msg tea.Msg) {
 
 // confirmed looks whether the message answered a sheet, which then permits what its plan says. A job that began otherwise is a
 // mistake.
-func (s *soak) confirmed(msg tea.Msg, before int) {
+func (s *soak) confirmed(msg tea.Msg, before, earlier int) {
 	s.t.Helper()
 	was, open := s.sheet, s.opened
 	s.sheet, s.opened = s.m.SheetOpen()
@@ -252,20 +337,25 @@ func (s *soak) confirmed(msg tea.Msg, before int) {
 			}
 		}
 	}
+	if fmt.Sprintf("%T", msg) == "ui.earlierMsg" {
+		s.offered()
+		return
+	}
 	jobs := s.m.Jobs()
-	if len(jobs) == before {
+	began, wentOn := len(jobs)-before, earlier-s.m.JobsNotGoneOnWith()
+	if s.wild || began == 0 && wentOn == 0 {
 		return
 	}
 	_, key := msg.(tea.KeyPressMsg)
 	switch {
-	case fmt.Sprintf("%T", msg) == "ui.earlierMsg":
-		return
-	case s.wild:
-		return
-	case !key || !open || was.Plan == nil || len(jobs) != before+1 || !was.Readable || was.Unchecked || was.Red && !was.Ticked:
+	case !key || !open || was.Plan == nil || began+wentOn != 1 || !was.Readable || was.Unchecked || was.Red && !was.Ticked:
 		s.fail("a job began that no sheet was answered for")
 	case time.Since(s.firstAt) < model.QuietTime:
 		s.fail("a sheet was answered %v after it was there", time.Since(s.firstAt))
+	}
+	if wentOn == 1 {
+		s.world.grant(was.Plan)
+		return
 	}
 	plan := &jobs[before].Plan
 	if plan.Selection.Len() != was.Plan.Selection.Len() || plan.Verb != was.Plan.Verb || plan.ByFilter() != was.Plan.ByFilter() {
@@ -277,65 +367,6 @@ func (s *soak) confirmed(msg tea.Msg, before int) {
 		}
 	}
 	s.world.grant(plan)
-}
-
-// restart ends the program, and begins another with the same record.
-func (s *soak) restart() {
-	s.m.Close()
-	s.mu.Lock()
-	s.arrived, s.timers = nil, nil
-	s.mu.Unlock()
-	synctest.Wait()
-	if s.wild {
-		s.past = ui.ForNothing()
-	}
-	s.begin()
-}
-
-// end lets all that is under way come to its end.
-func (s *soak) end() soakReport {
-	s.t.Helper()
-	s.world.server.SetFaults(nil)
-	for range 20 {
-		s.deliver(1000)
-		s.pass(5 * time.Second)
-	}
-	if p := s.world.untouched(); p != "" {
-		s.fail("%s", p)
-	}
-	r := soakReport{messages: s.messages, jobs: len(s.m.Jobs()), writes: s.world.writes, rows: s.m.Known(), simulated: time.Since(start)}
-	for _, j := range s.m.Jobs() {
-		r.entries += j.Len()
-	}
-	server := s.world.server
-	s.world.server = nil // what it knows is not the program's
-	r.heap = heapInUse() - s.heap
-	s.world.server = server
-	s.finish()
-	return r
-}
-
-// finish ends the program, and waits for all that it has begun.
-func (s *soak) finish() {
-	s.t.Helper()
-	s.world.server.SetFaults(nil)
-	s.m.Close()
-	s.mu.Lock()
-	s.m = nil
-	s.mu.Unlock()
-	time.Sleep(5 * time.Minute) // the longest that a call takes
-	synctest.Wait()
-	if s.running > 0 {
-		s.t.Errorf("REDRIVE_SOAK_SEED=%d: %d commands never return", s.seed, s.running)
-	}
-}
-
-// clean removes the files that were written.
-func clean() {
-	files, _ := os.ReadDir(".")
-	for _, f := range files {
-		_ = os.RemoveAll(f.Name())
-	}
 }
 
 // bindings are the keys of each scope.

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"errors"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -72,6 +73,33 @@ func (m *Model) MarksKnown(l *model.Listing) int {
 		}
 	}
 	return n
+}
+
+// Unended are the operations whose plan is recorded, and whose end is not.
+func (m *Model) Unended() (names []string) {
+	for _, j := range m.jobs {
+		if m.record.begun[j.Number] && !m.record.ended[j.Number] {
+			names = append(names, j.Plan.Operation)
+		}
+	}
+	return names
+}
+
+// JobsNotGoneOnWith is how many operations of earlier sessions were not gone on with.
+func (m *Model) JobsNotGoneOnWith() (n int) {
+	for _, j := range m.jobs {
+		if j.Restored {
+			n++
+		}
+	}
+	return n
+}
+
+// WriteBelow lets the file whose name is asked for be one below a folder.
+func (m *Model) WriteBelow(folder string) {
+	if x := m.export.dialog; x != nil && x.input.Value() != "" && !strings.HasPrefix(x.input.Value(), folder+"/") {
+		x.input.SetValue(folder + "/" + x.input.Value())
+	}
 }
 
 // ForNothing are messages of every type that are for nothing there is.

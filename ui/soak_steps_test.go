@@ -20,14 +20,15 @@ var soakTexts = []string{
 // step is one thing that happens.
 func (s *soak) step() {
 	if s.messages%1000 < 5 {
-		clean()
+		s.clean()
 	}
 	if s.wild && len(s.past) > 0 && s.random.IntN(3) == 0 {
 		s.send(s.past[s.random.IntN(len(s.past))])
 		return
 	}
-	if s.wild && s.random.IntN(2000) == 0 {
-		s.restart()
+	if s.random.IntN(3000) == 0 {
+		s.kill()
+		return
 	}
 	switch n := s.random.IntN(100); {
 	case n < 45:

@@ -1,85 +1,126 @@
 package ui_test
 
 import (
+	"fmt"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
-
-	"redrive/ui"
 )
 
 const (
-	// soakMessages is how many messages the screen takes in the ordinary suite.
-	soakMessages = 20_000
-	// soakHeap is how much more heap may be in use at the end than after the start, in bytes: the rows of what arrived, and
-	// the jobs, which are all kept, and the journal and the trash, which are in memory here.
+	// soakMessages is how many messages the screen takes in the ordinary suite, soakEach how many of them in one run: it is
+	// its hour.
+	soakMessages = 100_000
+	soakEach     = 25_000
+	// wildMessages is how many come at any time in the ordinary suite, wildEach how many of them in one run.
+	wildMessages = 20_000
+	wildEach     = 10_000
+	// soakHeap is how much more heap may be in use at the end of an hour than at its start, in bytes: the rows of what arrived,
+	// the jobs, which are all kept, and as much again for the run beside it.
 	soakHeap = 96 << 20
 )
 
 // fromEnvironment is a number of the environment, or another when there is none.
-func fromEnvironment(t *testing.T, name string, otherwise uint64) uint64 {
+func fromEnvironment(t *testing.T, name string, otherwise int) int {
 	t.Helper()
 	s := os.Getenv(name)
 	if s == "" {
 		return otherwise
 	}
-	n, err := strconv.ParseUint(s, 10, 64)
-	if err != nil {
-		t.Fatalf("%s: %v", name, err)
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 {
+		t.Fatalf("%s is %q", name, s)
 	}
 	return n
 }
 
-// Everything that a person, the service, the line and the window can do, at random, for an hour of simulated time and more.
-// After each message the frame and what it is drawn from are checked, and each request against what sheets were answered
-// for. REDRIVE_SOAK_MESSAGES says how many messages, REDRIVE_SOAK_SEED begins with a seed that failed.
-func TestAnHourOfEverythingAtRandom(t *testing.T) {
+// soakRuns makes runs with seeds of their own, several beside each other, until there were enough messages.
+// REDRIVE_SOAK_MESSAGES says how many those are, REDRIVE_SOAK_EACH how many of them in one run, REDRIVE_SOAK_SEED makes only
+// the run with that seed.
+func soakRuns(t *testing.T, messages, each int, run func(t *testing.T, seed uint64, messages int, again string)) {
 	if testing.Short() {
 		t.Skip("it takes some seconds")
 	}
-	messages := int(fromEnvironment(t, "REDRIVE_SOAK_MESSAGES", soakMessages)) / underRace
-	seed := fromEnvironment(t, "REDRIVE_SOAK_SEED", 1)
-	t.Chdir(t.TempDir()) // files are written
+	messages = fromEnvironment(t, "REDRIVE_SOAK_MESSAGES", messages) / underRace
+	each = min(fromEnvironment(t, "REDRIVE_SOAK_EACH", each), messages)
+	first, last := 1, (messages+each-1)/each
+	if seed := fromEnvironment(t, "REDRIVE_SOAK_SEED", 0); seed > 0 {
+		first, last = seed, seed
+	}
+	t.Chdir(memoryFolder(t))           // files are written
+	garbage := debug.SetGCPercent(400) // there is much of it, and little that stays
 	others := goleak.IgnoreCurrent()
-	begun := time.Now()
-	var ran soakReport
-	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(time.Until(start))
-		s := newSoak(t, seed, messages)
-		s.heap = heapInUse()
-		for s.messages < messages || time.Since(start) < time.Hour {
-			s.step()
+	t.Cleanup(func() {
+		debug.SetGCPercent(garbage)
+		if err := goleak.Find(others); err != nil {
+			t.Error(err)
 		}
-		ran = s.end()
 	})
-	if err := goleak.Find(others); err != nil {
-		t.Errorf("seed %d: %v", seed, err)
+	name := t.Name()
+	for seed := first; seed <= last; seed++ {
+		again := fmt.Sprintf("REDRIVE_SOAK_SEED=%d REDRIVE_SOAK_EACH=%d go test ./ui -run '^%s$'", seed, each, name)
+		t.Run(strconv.Itoa(seed), func(t *testing.T) {
+			t.Parallel()
+			if err := os.MkdirAll(strconv.Itoa(seed), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			run(t, uint64(seed), each, again)
+		})
 	}
-	t.Logf("seed %d: %d messages in %v of simulated time (%v); %d jobs of %d entries, %d writes, %d rows, heap %+.1f MB", seed,
-		ran.messages, ran.simulated.Round(time.Second), time.Since(begun).Round(time.Millisecond), ran.jobs, ran.entries, ran.writes, ran.rows, float64(ran.heap)/(1<<20))
-	if ran.heap > soakHeap && messages <= soakMessages {
-		t.Errorf("seed %d: the heap grew by %d MB", seed, ran.heap>>20)
+}
+
+// memoryFolder is a folder of which the files are in memory, where there is such a place: each line of a journal is waited for
+// until it is safe.
+func memoryFolder(t *testing.T) string {
+	folder, err := os.MkdirTemp("/dev/shm", "redrive-soak-")
+	if err != nil {
+		return t.TempDir()
 	}
+	t.Cleanup(func() { _ = os.RemoveAll(folder) })
+	return folder
+}
+
+// Everything that a person, the service, the line and the window can do, at random, for an hour of simulated time each, in
+// which the program is left, killed and started again. After each message the frame and what it is drawn from are checked, and
+// each request against what sheets were answered for.
+func TestAnHourOfEverythingAtRandom(t *testing.T) {
+	soakRuns(t, soakMessages, soakEach, func(t *testing.T, seed uint64, messages int, again string) {
+		begun := time.Now()
+		var ran soakReport
+		synctest.Test(t, func(t *testing.T) {
+			time.Sleep(time.Until(start))
+			s := newSoak(t, seed, messages, again)
+			s.heap = heapInUse()
+			for s.messages < messages || time.Since(start) < time.Hour {
+				s.step()
+			}
+			ran = s.end()
+		})
+		t.Logf("%d messages in %v of simulated time (%v); %d programs, %d jobs of %d entries, %d writes, %d rows, heap %+.1f MB",
+			ran.messages, ran.simulated.Round(time.Second), time.Since(begun).Round(time.Millisecond), ran.programs, ran.jobs, ran.entries, ran.writes, ran.rows, float64(ran.heap)/(1<<20))
+		if ran.heap > soakHeap && messages <= soakEach {
+			t.Errorf("the heap grew by %d MB, again by %s", ran.heap>>20, again)
+		}
+	})
 }
 
 // Messages that come twice, late, in any order, and for nothing at all, change nothing that cannot be.
 func TestAnyMessageAtAnyTimeIsTaken(t *testing.T) {
-	messages := int(fromEnvironment(t, "REDRIVE_SOAK_MESSAGES", 8_000)) / underRace
-	seed := fromEnvironment(t, "REDRIVE_SOAK_SEED", 1)
-	t.Chdir(t.TempDir())
-	synctest.Test(t, func(t *testing.T) {
-		time.Sleep(time.Until(start))
-		s := newSoak(t, seed, hourOfMessages)
-		s.wild, s.past = true, ui.ForNothing()
-		for s.messages < messages {
-			s.step()
-		}
-		s.finish()
+	soakRuns(t, wildMessages, wildEach, func(t *testing.T, seed uint64, messages int, again string) {
+		synctest.Test(t, func(t *testing.T) {
+			time.Sleep(time.Until(start))
+			s := newSoak(t, seed, hourOfMessages, again, func(s *soak) { s.wild = true })
+			for s.messages < messages {
+				s.step()
+			}
+			s.finish()
+		})
 	})
 }
 

@@ -3,39 +3,27 @@ package ui_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"hash/fnv"
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"path"
 	"slices"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
 
-	"redrive/api"
 	"redrive/api/emulator"
 	"redrive/model"
 )
 
-// soakWorld is an emulator, a client of it, and a ledger of what may be sent: what a sheet was answered for, once each.
+// soakWorld is an emulator, and a ledger of what may be sent to it.
 type soakWorld struct {
 	server *emulator.Server
-	client *api.Client
 	random *rand.Rand
-
-	mu       sync.Mutex
-	granted  map[grant]int
-	byFilter map[model.Verb]bool
-	mine     map[string]bool // ids that were ever to be acted on
-	wrong    []string
-	writes   int
-}
-
-// grant is a verb for an entry.
-type grant struct {
-	verb model.Verb
-	kind model.Kind
-	id   string
+	*ledger
 }
 
 // soakRules are the faults of the service and of the line, each with how often a phase has it.
@@ -50,18 +38,11 @@ var soakRules = [][]string{
 	{"fail=404@10%", "fail=400@5%", "fail=401@2%"},
 }
 
-func newSoakWorld(seed uint64) (*soakWorld, error) {
-	w := &soakWorld{
-		random: rand.New(rand.NewPCG(seed, 1)), granted: map[grant]int{}, byFilter: map[model.Verb]bool{}, mine: map[string]bool{},
-	}
-	w.server = emulator.New(emulator.Options{Seed: seed, BurstLimit: 100, Retention: 90 * time.Minute})
-	w.server.SeedIncident(emulator.IncidentOptions{Messages: 260, Workflows: 70, Seed: seed, ArrivalsPerMinute: 30})
-	var err error
-	w.client, err = api.New(api.Config{
-		URL: "http://localhost", Token: emulator.DefaultToken, DLQ: "test", Transport: w, Memory: 1 << 20,
-		Random: func() float64 { return 0 },
-	})
-	return w, err
+func newSoakWorld(seed uint64) *soakWorld {
+	w := &soakWorld{random: rand.New(rand.NewPCG(seed, 1)), ledger: newLedger()}
+	w.server = emulator.New(emulator.Options{Seed: seed, BurstLimit: 10_000, Retention: 90 * time.Minute})
+	w.server.SeedIncident(emulator.IncidentOptions{Messages: 260, Workflows: 70, Seed: seed, ArrivalsPerMinute: 12})
+	return w
 }
 
 // goWrong begins another phase of faults.
@@ -98,21 +79,6 @@ func (w *soakWorld) arrive(n int) {
 	}
 }
 
-// grant takes note that a plan was confirmed.
-func (w *soakWorld) grant(p *model.Plan) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if p.ByFilter() {
-		w.byFilter[p.Verb] = true
-		return
-	}
-	for i := range p.Selection.Len() {
-		k := p.Selection.At(i)
-		w.granted[grant{p.Verb, k.Kind, k.ID}]++
-		w.mine[k.ID] = true
-	}
-}
-
 // writeOf is which verb a request is for which entries; ok is false for one that changes no entry.
 func writeOf(r *http.Request) (v model.Verb, k model.Kind, ids []string, ok bool) {
 	path, is := strings.CutPrefix(r.URL.Path, "/v2/")
@@ -141,90 +107,72 @@ func writeOf(r *http.Request) (v model.Verb, k model.Kind, ids []string, ok bool
 	return v, k, ids, is
 }
 
-// RoundTrip carries a request to the emulator, and holds it against the ledger.
-func (w *soakWorld) RoundTrip(r *http.Request) (*http.Response, error) {
+// soakLine carries the requests of one program to the emulator, and holds them against the ledger.
+type soakLine struct {
+	*soakWorld
+	// dead is set once the program is gone: what it had not sent by then is never sent.
+	dead atomic.Bool
+}
+
+// soakSpread is within what time requests that are sent at once arrive.
+const soakSpread = 64 * time.Microsecond
+
+// RoundTrip carries a request. Which of those that are sent at once comes first is decided by what they ask for, not by when
+// the goroutines that send them happen to run.
+func (l *soakLine) RoundTrip(r *http.Request) (*http.Response, error) {
+	h := fnv.New64a()
+	_, _ = io.WriteString(h, r.Method+r.URL.String())
+	time.Sleep(time.Duration(h.Sum64() % uint64(soakSpread)))
+	if l.dead.Load() {
+		return nil, errors.New("the program is gone")
+	}
 	verb, kind, ids, is := writeOf(r)
 	if !is {
 		if r.Method != http.MethodGet && !strings.Contains(r.URL.Path, "/publish/") && !strings.Contains(r.URL.Path, "/enqueue/") {
-			w.mistake("%s %s changes what nobody asked for", r.Method, r.URL.Path)
+			l.mistake("%s %s changes what nobody asked for", r.Method, r.URL.Path)
 		}
-		return w.server.Transport().RoundTrip(r)
-	}
-	before := w.send(verb, kind, ids, r)
-	resp, err := w.server.Transport().RoundTrip(r)
-	if len(ids) == 0 {
-		for _, id := range w.server.Touched() {
-			if !slices.Contains(before, id) {
-				w.allow(id)
-			}
+		resp, err := l.server.Transport().RoundTrip(r)
+		if err == nil && resp.StatusCode == http.StatusNotFound {
+			l.saidGone(append(r.URL.Query()["dlqIds"], path.Base(r.URL.Path)))
 		}
 		return resp, err
 	}
-	if err != nil {
+	allowed := l.send(verb, kind, ids, r.Method+" "+r.URL.Path)
+	if len(ids) == 0 {
+		return l.sweep(r, allowed)
+	}
+	resp, err := l.server.Transport().RoundTrip(r)
+	if err != nil || l.dead.Load() {
 		return resp, err
 	}
 	body, broken := io.ReadAll(resp.Body)
 	resp.Body = io.NopCloser(io.MultiReader(bytes.NewReader(body), brokenOff{broken}))
-	if resp.StatusCode >= 400 && resp.StatusCode < 500 && broken == nil && json.Valid(body) {
-		// It was refused, and may be asked for again.
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		for _, id := range ids {
-			w.granted[grant{verb, kind, id}]++
-		}
+	refused := resp.StatusCode >= 400 && resp.StatusCode < 500 // whatever else it says
+	if refused || resp.StatusCode < 300 && broken == nil && json.Valid(body) {
+		l.answered(verb, kind, ids, refused)
 	}
 	return resp, nil
 }
 
-// send takes off the ledger what is sent; before is what was touched before a write by filter.
-func (w *soakWorld) send(verb model.Verb, kind model.Kind, ids []string, r *http.Request) (before []string) {
-	w.mu.Lock()
-	allowed := w.byFilter[verb]
-	w.writes++
-	for _, id := range ids {
-		g := grant{verb, kind, id}
-		if w.granted[g]--; w.granted[g] < 0 {
-			w.wrong = append(w.wrong, fmt.Sprintf("%s %s: to %s %s was not confirmed, or sent before", r.Method, r.URL.Path, verb, id))
+// sweep carries a write by filter: what it touches was asked for.
+func (l *soakLine) sweep(r *http.Request, allowed bool) (*http.Response, error) {
+	if !allowed || r.URL.RawQuery == "" {
+		l.mistake("%s %s?%s is for nothing in particular", r.Method, r.URL.Path, r.URL.RawQuery)
+	}
+	before := l.server.Touched()
+	resp, err := l.server.Transport().RoundTrip(r)
+	for _, id := range l.server.Touched() {
+		if !slices.Contains(before, id) {
+			l.allow(id)
 		}
 	}
-	w.mu.Unlock()
-	if len(ids) > 0 {
-		return nil
-	}
-	if !allowed || r.URL.RawQuery == "" {
-		w.mistake("%s %s?%s is for nothing in particular", r.Method, r.URL.Path, r.URL.RawQuery)
-	}
-	return w.server.Touched()
-}
-
-func (w *soakWorld) allow(id string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.mine[id] = true
-}
-
-func (w *soakWorld) mistake(format string, args ...any) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.wrong = append(w.wrong, fmt.Sprintf(format, args...))
-}
-
-// problem is what was sent that should not have been.
-func (w *soakWorld) problem() string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return strings.Join(w.wrong, "; ")
+	return resp, err
 }
 
 // untouched finds an entry that something was done to without being asked for.
 func (w *soakWorld) untouched() string {
-	for _, id := range w.server.Touched() {
-		w.mu.Lock()
-		mine := w.mine[id]
-		w.mu.Unlock()
-		if !mine {
-			return id + " was touched, and is in no plan that was confirmed"
-		}
+	if id := w.stranger(w.server.Touched()); id != "" {
+		return id + " was touched, and is in no plan that was confirmed"
 	}
 	return ""
 }

@@ -108,8 +108,7 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 	case logMsg:
 		return m.logArrived(msg)
 	case pastMsg:
-		m.lineage.Join(msg.lineage)
-		m.causes.done = time.Time{}
+		m.pastRead(msg)
 	case groupedMsg:
 		return m.grouped(msg)
 	case earlierMsg:

@@ -48,23 +48,28 @@ type pastMessage struct {
 type logbook struct {
 	past     []pastMessage
 	records  []logRecord
-	unsorted bool
+	unsorted bool // while much of the past is being written
 	written  int
 }
+
+// few is how many messages are sooner put where they belong than sorted in.
+const few = 32
 
 func (l *logbook) remember(m pastMessage) { l.past = append(l.past, m) }
 
 func (l *logbook) write(at instant, bag *Entry, state logState, detail logDetail) {
 	l.written++
-	key := orderKey{at, l.written}
-	if last := len(l.records) - 1; last >= 0 && key.compare(l.records[last].key) < 0 {
-		l.unsorted = true
+	record := logRecord{orderKey{at, l.written}, bag, state, detail}
+	place := len(l.records)
+	if last := place - 1; last >= 0 && !l.unsorted && record.key.compare(l.records[last].key) < 0 {
+		place, _ = slices.BinarySearchFunc(l.records, record.key, func(r logRecord, k orderKey) int { return r.key.compare(k) })
 	}
-	l.records = append(l.records, logRecord{key, bag, state, detail})
+	l.records = slices.Insert(l.records, place, record)
 }
 
 // oldestFirst is the whole log.
 func (l *logbook) oldestFirst() []logRecord {
+	l.unsorted = len(l.past) > few
 	for _, m := range l.past {
 		l.writePast(m)
 	}

@@ -72,6 +72,7 @@ func (c *call) logFilter() (func(*logRecord) bool, error) {
 	}
 	readable := c.now.plus(-c.options.LogLag)
 	var matchers []func(*Entry) bool
+	wanted := 0
 	for key, values := range c.query {
 		matcher := messageMatchers[key]
 		if matcher == nil {
@@ -84,7 +85,14 @@ func (c *call) logFilter() (func(*logRecord) bool, error) {
 		if !slices.Contains(oneValueKeys, key) {
 			values = c.splitCommas(values)
 		}
+		wanted += len(values)
 		matchers = append(matchers, func(bag *Entry) bool { return matcher(bag, values) })
+	}
+	matches := func(bag *Entry) bool {
+		return !slices.ContainsFunc(matchers, func(matches func(*Entry) bool) bool { return !matches(bag) })
+	}
+	if wanted > fewValues {
+		matches = remembered(matches)
 	}
 	return func(record *logRecord) bool {
 		at := record.key.at
@@ -94,13 +102,24 @@ func (c *call) logFilter() (func(*logRecord) bool, error) {
 		if states != nil && !slices.Contains(states, record.state) {
 			return false
 		}
-		for _, matches := range matchers {
-			if !matches(record.bag) {
-				return false
-			}
-		}
-		return true
+		return matches(record.bag)
 	}, nil
+}
+
+// fewValues is how many values are sooner compared than looked up.
+const fewValues = 8
+
+// remembered asks once about each message, which has several records.
+func remembered(matches func(*Entry) bool) func(*Entry) bool {
+	known := map[*Entry]bool{}
+	return func(bag *Entry) bool {
+		is, asked := known[bag]
+		if !asked {
+			is = matches(bag)
+			known[bag] = is
+		}
+		return is
+	}
 }
 
 // logMatchers are the filters of the log alone.

@@ -259,3 +259,26 @@ func TestAFileThatCannotTakeItsNameLeavesNothing(t *testing.T) {
 		t.Error("a link was followed")
 	}
 }
+
+func TestWhatThisSessionBeganIsNotReadToTellWhatOthersLeft(t *testing.T) {
+	f := faults{}
+	j, _ := faulty(f)
+	must(t, j.Begin(operation("redrive-1", 2)))
+	f["read"] = syscall.EIO
+	noneUnfinished(t, j)
+}
+
+func TestWhatOthersGoOnWithIsReadAgain(t *testing.T) {
+	m := newMemory()
+	session := func() *Journal { return newJournal(m, newMemory(), newMemory(), newClock().now) }
+	one, other := session(), session()
+	must(t, one.Begin(operation("redrive-1", 2)))
+	for notes := range 3 {
+		for range 2 {
+			if r := unfinished(t, other); len(r.Notes) != notes {
+				t.Errorf("%d notes, not %d", len(r.Notes), notes)
+			}
+		}
+		must(t, one.Note("redrive-1", []model.Note{{}}))
+	}
+}

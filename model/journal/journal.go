@@ -24,6 +24,8 @@ type Journal struct {
 
 	ops, restores, trash disk
 
+	left leftover
+
 	trashing sync.Mutex // held while a name in the trash is chosen and taken
 
 	// mu is for what follows. Each file has a lock of its own, so that calls of one operation do not wait for another's.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"redrive/model"
@@ -64,7 +65,7 @@ func (j *Journal) Unfinished() ([]model.Recorded, error) {
 		case r.Ended:
 			over[file.file] = true
 			continue
-		case alive(file.name, r.session):
+		case alive(r.session):
 			continue
 		}
 		if !r.planned && r.other == 0 {
@@ -89,18 +90,53 @@ func (j *Journal) Unfinished() ([]model.Recorded, error) {
 
 // readUnfinished reads an operation; of one that has ended only that.
 func (j *Journal) readUnfinished(file listed) (r recording, size int, err error) {
-	content, err := j.ops.tail(file.file, tailBytes)
-	if err == nil && hasEnded(content) {
-		r.Ended = true
-		return r, 0, nil
-	}
-	if err == nil {
-		content, err = j.ops.read(file.file)
-	}
+	end, err := j.ops.tail(file.file, tailBytes)
 	if err != nil {
 		return r, 0, err
 	}
-	return readOperation(file.file, content), len(content), nil
+	if hasEnded(end) {
+		r.Ended = true
+		return r, 0, nil
+	}
+	if r, size, same := j.left.get(file.file, end); same {
+		return r, size, nil
+	}
+	content, err := j.ops.read(file.file)
+	if err != nil {
+		return r, 0, err
+	}
+	r = readOperation(file.file, content)
+	j.left.put(file.file, content, r)
+	return r, len(content), nil
+}
+
+// leftover is what was read of the operations that others left, by file. Lines are only ever added, each with a time and a
+// checksum: a file with the same end is the same.
+type leftover struct {
+	mu    sync.Mutex
+	files map[string]leftFile
+}
+
+type leftFile struct {
+	end  string
+	size int
+	recording
+}
+
+func (l *leftover) get(file string, end []byte) (r recording, size int, same bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	f, known := l.files[file]
+	return f.recording, f.size, known && f.end == string(end)
+}
+
+func (l *leftover) put(file string, content []byte, r recording) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.files == nil {
+		l.files = map[string]leftFile{}
+	}
+	l.files[file] = leftFile{string(content[max(0, len(content)-tailBytes):]), len(content), r}
 }
 
 // setAside gives a file that nobody can go on with a name under which it is not looked at any more.
@@ -152,14 +188,15 @@ func (j *Journal) Other() (pid int, there bool, err error) {
 	return h.PID, there, nil
 }
 
-// survey lists the operations, and tells which are of a session that is alive.
-func (j *Journal) survey() (files []listed, alive func(name, session string) bool, err error) {
+// survey lists the operations that are not known to have ended, without those that this session has begun, and tells which
+// sessions are alive.
+func (j *Journal) survey() (files []listed, alive func(session string) bool, err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if files, err = sorted(j.ops, suffix); err != nil {
 		return nil, nil, notRead(err)
 	}
-	files = slices.DeleteFunc(files, func(f listed) bool { return j.over[f.file] })
+	files = slices.DeleteFunc(files, func(f listed) bool { return j.over[f.file] || j.open[f.name] != nil && !j.closed })
 	// The lock is looked at last: who began one of the files has it by now, or has ended.
 	var holder holder
 	held := false
@@ -168,15 +205,9 @@ func (j *Journal) survey() (files []listed, alive func(name, session string) boo
 			return nil, nil, notRead(err)
 		}
 	}
-	own := map[string]bool{}
-	if !j.closed {
-		for name, f := range j.open {
-			own[name] = f.begun
-		}
-	}
-	return files, func(name, of string) bool {
+	return files, func(of string) bool {
 		// A holder that has not written its name yet may have begun any of them.
-		return own[name] || held && (holder.Session == "" || holder.Session == of)
+		return held && (holder.Session == "" || holder.Session == of)
 	}, nil
 }
 
