@@ -67,6 +67,21 @@ func TestNothingIsSentWithoutAYesThatCouldBeMeant(t *testing.T) {
 	}
 }
 
+func TestWhatIsConfirmedTakesTheWordsAwayThatNothingWasSent(t *testing.T) {
+	b := newMemory(10, 0)
+	d := newDriver(t, b, 100, 30)
+	d.press(keymap.BringBack, keymap.No)
+	d.shows("nothing was sent: the retry was not confirmed")
+	d.press(keymap.BringBack)
+	d.pass(time.Second)
+	d.holding = true
+	d.press(keymap.Yes)
+	d.shows("1 under way")
+	d.hides("nothing was sent")
+	d.release()
+	d.shows("retry of 1 message: 1 sent")
+}
+
 // holdKey repeats a key as a keyboard does, 30 times a second.
 func holdKey(d *driver, key string, times int) {
 	for range times {
