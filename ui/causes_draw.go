@@ -47,10 +47,7 @@ func (m *Model) groupsShown() int {
 func (m *Model) drawCauses(width, height int) []string {
 	v := &m.causes
 	lines := make([]string, 0, height)
-	head := newRow(width).space(3).put(m.theme.dim, text.FitRight(text.Const("ENTRIES"), countCell)).space(1).
-		put(m.theme.dim, text.FitRight(text.Const("SHARE"), shareCell)).space(2).fit(m.theme.dim, text.Const("STATUS"), statusCell+3)
-	head.put(m.theme.dim, text.Sprintf("BY %s", v.by.String()))
-	lines = append(lines, head.String())
+	lines = append(lines, m.drawGroupHeadings(width))
 	switch {
 	case len(v.keys) == 0 && v.groups.Seen == 0:
 		lines = append(lines, newRow(width).space(4).put(m.theme.dim, text.Const("nothing is loaded yet")).String())
@@ -80,6 +77,32 @@ func (m *Model) drawCauses(width, height int) []string {
 		lines = append(lines, "")
 	}
 	return lines[:height]
+}
+
+// drawGroupHeadings names the columns. A share of what is loaded says of how many it is one, while that is not all.
+func (m *Model) drawGroupHeadings(width int) string {
+	const gap, left = 3, 3 + countCell + 1 + shareCell + 2
+	r := newRow(width)
+	if m.countsAll() || m.causes.groups.Total == 0 {
+		r.space(gap).put(m.theme.dim, text.FitRight(text.Const("ENTRIES"), countCell)).space(1).put(m.theme.dim, text.FitRight(text.Const("SHARE"), shareCell))
+	} else {
+		n := humanize.Comma(int64(m.causes.groups.Total))
+		for _, s := range []text.Safe{text.Sprintf("ENTRIES %% OF %s", n), text.Sprintf("ENTRIES OF %s", n), text.Sprintf("%% OF %s", n)} {
+			if s.Width() < left {
+				r.put(m.theme.dim, text.FitRight(s, max(s.Width(), left-2)))
+				break
+			}
+		}
+	}
+	r.space(left-r.used).fit(m.theme.dim, text.Const("STATUS"), statusCell+3)
+	by, above := text.Sprintf("BY %s", m.causes.by.String()), text.Safe{}
+	if n := m.causes.top; n > 0 {
+		above = text.Sprintf(" ↑ %d above ", n)
+	}
+	if by.Width()+above.Width() <= r.left() {
+		r.put(m.theme.dim, by)
+	}
+	return r.right(m.theme.note, above).String()
 }
 
 func (m *Model) drawGroup(g *model.Group, here bool, width, span int) []string {

@@ -9,46 +9,55 @@ import (
 	"redrive/ui/text"
 )
 
-// drawCausesLine is the second line of the screen in this view: what is shown, and which newcomers wait, as much of both as there is
-// room for.
+// causesLine is what the second line of the screen says: what is shown, which newcomers wait, and how much is counted.
+type causesLine struct {
+	about   text.Safe
+	chip    []tab
+	counted text.Safe
+}
+
+// drawCausesLine is the second line of the screen in this view, as much of it as there is room for. That not all is counted comes
+// before anything else: what failed most may not be among it.
 func (m *Model) drawCausesLine() string {
 	v := &m.causes
-	loaded, loading := text.Sprintf("of %s loaded", humanize.Comma(int64(v.groups.Total))), false
-	for _, l := range m.lists {
-		if !l.Whole() {
-			loaded = text.Sprintf("of %s+ loaded", humanize.Comma(int64(v.groups.Total)))
-		}
-		loading = loading || l.LoadingAll()
-	}
-	if loading {
-		loaded = text.Concat(loaded, text.Const(", loading, esc or a stops"))
-	}
+	by := text.Line(v.by.String())
 	about := text.Sprintf("%s, sorted by %s", v.by.String(), groupOrders[v.order])
-	if v.groups.Waiting == 0 {
-		chip := chip(0, false, m.stepsWaiting())
-		r := newRow(m.width).put(m.theme.dim, text.Const(" causes  "))
-		if about.Width()+chip.Width()+loaded.Width()+2 > r.left() {
-			about = text.Line(v.by.String())
-		}
-		m.putLoaded(r.put(m.theme.dim, about), chip, loaded)
-		return r.String()
+	var few, fewer, fewest []tab
+	switch steps := m.stepsWaiting(); {
+	case v.groups.Waiting > 0:
+		few, fewer, fewest = m.newcomersChip(3), m.newcomersChip(1), m.newcomersChip(0)
+	case steps > 0:
+		few = []tab{{m.theme.warn, chip(0, false, steps)}}
+		fewer, fewest = few, few
 	}
-	for _, c := range []struct {
-		about, loaded text.Safe
-		named         int
-	}{{about, loaded, 3}, {text.Safe{}, loaded, 3}, {text.Safe{}, loaded, 1}, {text.Safe{}, text.Safe{}, 1}, {text.Safe{}, text.Safe{}, 0}} {
-		r := newRow(m.width).put(m.theme.dim, text.Const(" causes  ")).put(m.theme.dim, c.about)
-		chip := m.newcomersChip(c.named)
-		if !c.loaded.IsEmpty() {
-			chip = append(chip, tab{m.theme.dim, text.Concat(text.Const("   "), c.loaded)})
+	counted, st := m.counted()
+	long, none := counted[0], text.Safe{}
+	lines := []causesLine{{about, few, long}, {by, few, long}, {none, few, long}, {none, fewer, long}}
+	if st == m.theme.dim {
+		lines = append(lines, causesLine{none, fewer, none}, causesLine{none, fewest, none})
+	} else {
+		for _, chip := range [][]tab{fewest, nil} {
+			for _, c := range counted {
+				lines = append(lines, causesLine{none, chip, c})
+			}
+		}
+	}
+	for i, l := range lines {
+		r := newRow(m.width).put(m.theme.dim, text.Const(" causes  ")).put(m.theme.dim, l.about)
+		right := l.chip
+		if !l.counted.IsEmpty() {
+			if len(right) > 0 {
+				right = append(right[:len(right):len(right)], tab{m.theme.plain, text.Repeat(text.Const(" "), chipGap)})
+			}
+			right = append(right[:len(right):len(right)], tab{st, l.counted}, tab{m.theme.plain, text.Const(" ")})
 		}
 		width := 0
-		for _, t := range chip {
+		for _, t := range right {
 			width += t.text.Width()
 		}
-		if room := r.left() - width; room >= 1 || c.named == 0 {
+		if room := r.left() - width; room >= 1 || i == len(lines)-1 {
 			r.space(room)
-			for _, t := range chip {
+			for _, t := range right {
 				r.put(t.style, t.text)
 			}
 			return r.String()
@@ -56,6 +65,52 @@ func (m *Model) drawCausesLine() string {
 	}
 	return ""
 }
+
+// counted is how much is counted, in as many words as there is room for, the most first. What is not all of it is not dim.
+func (m *Model) counted() (words []text.Safe, st style) {
+	v := &m.causes
+	n := humanize.Comma(int64(v.groups.Total))
+	loading, more, newest := false, false, text.Const("the newest ")
+	for _, l := range m.lists {
+		loading = loading || l.LoadingAll()
+		if !l.Whole() {
+			more = more || !l.Exhausted() && !l.Passed()
+			if !l.Filter().IsEmpty() || l.Passed() {
+				newest = text.Safe{}
+			}
+		}
+	}
+	switch {
+	case loading:
+		return []text.Safe{
+			text.Sprintf("loading: %s counted so far · esc or a stops", n), text.Sprintf("loading: %s so far · esc stops", n), text.Sprintf("loading: %s so far", n),
+		}, m.theme.warn
+	case m.countsAll():
+		return []text.Safe{text.Sprintf("of %s loaded", n)}, m.theme.dim
+	case v.groups.Total == 0:
+		return []text.Safe{text.Const("nothing is counted yet")}, m.theme.dim
+	case m.wholeLists():
+		return []text.Safe{text.Sprintf("%s counted so far", n)}, m.theme.warn
+	case !more:
+		return []text.Safe{text.Sprintf("only %s%s are counted", newest, n), text.Sprintf("only %s counted", n)}, m.theme.warn
+	}
+	return []text.Safe{
+		text.Sprintf("only %s%s are counted · a loads all", newest, n), text.Sprintf("only %s%s counted · a loads all", newest, n),
+		text.Sprintf("only %s counted · a loads all", n), text.Sprintf("only %s counted", n),
+	}, m.theme.warn
+}
+
+// wholeLists tells whether all that is in the DLQ is loaded, and countsAll whether the groups are of all that.
+func (m *Model) wholeLists() bool {
+	for _, l := range m.lists {
+		if !l.Whole() {
+			return false
+		}
+	}
+	return true
+}
+
+func (m *Model) countsAll() bool { return m.causes.whole && m.wholeLists() }
 
 // newcomersChip says how many newcomers wait and to which groups they belong, of which at most so many are named. What belongs to
 // none that is there yet comes first, and stands out.
