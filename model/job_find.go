@@ -20,6 +20,7 @@ type finding struct {
 // sought is an entry in doubt, with what it is if nothing is found of it.
 type sought struct {
 	item   int
+	seen   string // of the answer to its call
 	other  OutcomeState
 	reason string
 	since  time.Time
@@ -28,8 +29,9 @@ type sought struct {
 
 func (s *sought) at() time.Time { return s.since.Add(findAfter[s.tries]) }
 
-// seek settles an entry by what the logs have of it, or as other when they have nothing, or cannot.
-func (j *Job) seek(i int, other OutcomeState, reason string, now time.Time) {
+// seek settles an entry by what the logs have of it, or as other when they have nothing, or cannot; seen is what was seen of the
+// answer to its call.
+func (j *Job) seek(i int, other OutcomeState, seen, reason string, now time.Time) {
 	it := &j.items[i]
 	if !j.Plan.Verb.Creates() || !it.labelled {
 		j.finish(i, other, reason, now)
@@ -37,7 +39,7 @@ func (j *Job) seek(i int, other OutcomeState, reason string, now time.Time) {
 	}
 	j.set(i, InDoubt)
 	it.outcome.Reason = reason
-	j.finding.items = append(j.finding.items, sought{i, other, reason, now, 0})
+	j.finding.items = append(j.finding.items, sought{i, seen, other, reason, now, 0})
 }
 
 // findAt is when the logs are looked in next: not while a write is under way, as what it makes would be taken for what
@@ -93,7 +95,7 @@ func (j *Job) found(r StepResult, now time.Time) {
 			c := made[address][0]
 			made[address] = made[address][1:]
 			j.made(s.item, c, soughtFor[address], now)
-			j.items[s.item].outcome.Reason = "the answer was lost, and the logs have it under " + j.Plan.Operation
+			j.items[s.item].outcome.Reason = s.seen + ", and the logs have it under " + j.Plan.Operation
 			continue
 		}
 		if s.tries++; s.tries < len(findAfter) {
