@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"strings"
 	"time"
 )
@@ -73,13 +74,13 @@ func (j *Job) found(r StepResult, now time.Time) {
 	if r.Err == nil {
 		made = j.unexplained(r.Log)
 	}
-	soughtFor, undecided := map[string]int{}, map[string]bool{}
+	soughtFor, undecided := map[string]int{}, map[string]int{}
 	for n := range j.finding.items {
 		soughtFor[j.address(j.finding.items[n].item)]++
 	}
 	for _, l := range j.doubt {
 		for _, i := range l.items {
-			undecided[j.address(i)] = true
+			undecided[j.address(i)]++
 		}
 	}
 	sought := j.finding.items
@@ -87,7 +88,7 @@ func (j *Job) found(r StepResult, now time.Time) {
 	accounted := map[string]bool{}
 	for address := range soughtFor {
 		soughtFor[address] += j.finding.unresolved[address]
-		accounted[address] = len(made[address]) >= soughtFor[address] && !undecided[address]
+		accounted[address] = len(made[address]) >= soughtFor[address] && undecided[address] == 0
 	}
 	for _, s := range sought {
 		address := j.address(s.item)
@@ -103,8 +104,27 @@ func (j *Job) found(r StepResult, now time.Time) {
 			continue
 		}
 		j.unresolved(s.item)
-		j.finish(s.item, s.other, s.reason, now)
+		j.finish(s.item, s.other, s.reason+j.unattributed(address, len(made[address]), soughtFor[address]+undecided[address]), now)
 	}
+}
+
+// unattributed tells of what the logs have of entries in doubt when it is not told of which it was made. One that is still in the
+// DLQ counts too: something may have been made of it before it goes.
+func (j *Job) unattributed(address string, made, doubtful int) string {
+	if made == 0 {
+		return ""
+	}
+	there := 0
+	for i := range j.items {
+		if o := &j.items[i].outcome; o.State == InDoubt && o.FoundStillThere && j.address(i) == address {
+			there++
+		}
+	}
+	words := fmt.Sprintf("; the logs have %d under %s, for %d in doubt", made, j.Plan.Operation, doubtful)
+	if there > 0 {
+		words += fmt.Sprintf(", %d of them still in the DLQ", there)
+	}
+	return words
 }
 
 // unresolved takes note of an entry that is left in doubt, and of which something may have been made.
