@@ -61,14 +61,18 @@ func (c *Client) statusError(a *answer, write bool) error {
 	case a.status >= 500 && !write:
 		return &model.ServerError{Host: c.host, Status: a.status, Detail: detail}
 	case a.status >= 500:
-		return &model.LostAnswerError{Host: c.host, Cause: odd("it failed with %d%s", a.status, after(detail))}
+		var what error
+		if detail != "" {
+			what = odd("%s", detail)
+		}
+		return &model.LostAnswerError{Host: c.host, Status: a.status, Cause: what}
 	}
 	what := fmt.Sprintf("status %d", a.status)
 	if a.status >= 300 {
 		what = fmt.Sprintf("a redirect, %d, which is not followed", a.status)
 	}
 	if write {
-		return &model.LostAnswerError{Host: c.host, Cause: odd("it answered with %s%s", what, after(detail))}
+		return &model.LostAnswerError{Host: c.host, Status: a.status, Cause: odd("%s%s", what, after(detail))}
 	}
 	return &model.UnreadableError{Host: c.host, What: what, Detail: detail}
 }
@@ -95,7 +99,7 @@ func (c *Client) contentError(a *answer, err error, write bool) error {
 		return err
 	}
 	if write {
-		return &model.LostAnswerError{Host: c.host, Cause: fmt.Errorf("the answer with status %d cannot be read: %w", a.status, what)}
+		return &model.LostAnswerError{Host: c.host, Status: a.status, Cause: fmt.Errorf("it cannot be read: %w", what)}
 	}
 	// A decoder stops as soon as it knows; a little more helps to see what came instead.
 	_, _ = io.CopyN(io.Discard, a, headKept-int64(len(a.head)))

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -198,6 +199,9 @@ func TestStatusOfAChangeOfSeveralSaysWhatIsKnownAndNothingIsSentAgain(t *testing
 				got, err := c.Do(t.Context(), w)
 				if kindOf(err) != want[i] || !cmp.Equal(got, model.WriteResult{}) || len(seen.all()) != 1 {
 					t.Errorf("%s, %d: %+v, %v, %q", m, status, got, err, seen.all())
+				}
+				if lost, is := errors.AsType[*model.LostAnswerError](err); is && (lost.Status != status || !strings.Contains(err.Error(), fmt.Sprint("answered ", status))) {
+					t.Errorf("%s, %d: an answer came, and it is said that %v", m, status, err)
 				}
 			}
 		}

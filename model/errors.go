@@ -84,11 +84,16 @@ func (e *ServerError) Error() string {
 // LostAnswerError is a request that may have reached the server, and whose answer did not come or could not be read.
 // A write may have been carried out.
 type LostAnswerError struct {
-	Host  string
-	Cause error
+	Host string
+	// Status is that of an answer that came and does not tell whether anything was done, such as a 5xx; 0 when none came.
+	Status int
+	Cause  error
 }
 
 func (e *LostAnswerError) Error() string {
+	if e.Status != 0 {
+		return fmt.Sprintf("%s answered %d%s: whether it was done is not known", e.Host, e.Status, cause(e.Cause))
+	}
 	return fmt.Sprintf("no answer came from %s%s", e.Host, cause(e.Cause))
 }
 

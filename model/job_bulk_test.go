@@ -18,7 +18,7 @@ func TestLooksThatFailSayWhatIsOpen(t *testing.T) {
 		"some not found":     {err: &model.SomeNotFoundError{Host: "h"}, want: model.InDoubt, says: "the answer does not say which entries were done, and the entries cannot be read"},
 		"fewer than asked":   {result: model.WriteResult{Created: []model.Created{{MessageID: "m"}}}, want: model.InDoubt, says: "the answer does not say which"},
 		"too fast":           {err: &model.RateLimitedError{Host: "h"}, want: model.NotSent, says: "limits the rate"},
-		"one entry was lost": {err: &model.ServerError{Host: "h", Status: 502}, want: model.InDoubt, says: "the answer was lost"},
+		"one entry was lost": {err: &model.ServerError{Host: "h", Status: 502}, want: model.InDoubt, says: "the server answered 502"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			j := newJob(t, 30)

@@ -30,6 +30,7 @@ type lookback struct {
 	cause  lookCause
 	call   *jobCall
 	reason string
+	seen   string // of the answer, when it leaves all open
 	at     time.Time
 	looks  int
 	busy   bool
@@ -38,13 +39,30 @@ type lookback struct {
 	created []Created
 }
 
-// lose takes note of a write whose answer was lost.
-func (j *Job) lose(c *jobCall, reason string, now time.Time) {
+// lose takes note of a write whose answer was lost, or leaves open what was done; seen is what was seen of it.
+func (j *Job) lose(c *jobCall, seen, reason string, now time.Time) {
 	for _, i := range c.items {
 		j.set(i, InDoubt)
 		j.items[i].outcome.Reason = reason
 	}
-	j.lookBack(&lookback{items: c.items, cause: lostAnswer, call: c, reason: reason}, now.Add(readBack[0]))
+	j.lookBack(&lookback{items: c.items, cause: lostAnswer, call: c, reason: reason, seen: seen}, now.Add(readBack[0]))
+}
+
+// seenOf is what was seen of the answer to a write that may have been carried out.
+func seenOf(err error) string {
+	status := 0
+	if e, ok := errors.AsType[*LostAnswerError](err); ok {
+		status = e.Status
+	} else if e, ok := errors.AsType[*ServerError](err); ok {
+		status = e.Status
+	}
+	switch {
+	case status == 0:
+		return "the answer was lost"
+	case status >= 200 && status < 300:
+		return fmt.Sprintf("the answer (%d) does not say what was done", status)
+	}
+	return fmt.Sprintf("the server answered %d", status)
 }
 
 func (j *Job) lookBack(l *lookback, at time.Time) {
@@ -92,7 +110,7 @@ func (j *Job) looked(l *lookback, r StepResult, now time.Time) {
 	case tooFast:
 		j.dropDoubt(l)
 		j.notDone(l, present, now)
-		j.vanished(gone, AlreadyGone, "it was not in the DLQ any more when the call was refused for the rate of requests", now)
+		j.vanished(gone, AlreadyGone, "the call was refused for the rate of requests", "it was not in the DLQ any more when the call was refused for the rate of requests", now)
 	case unfound:
 		j.dropDoubt(l)
 		if l.call.unfound > maxUnfound || len(gone) == 0 && len(l.items) == 1 {
@@ -102,7 +120,7 @@ func (j *Job) looked(l *lookback, r StepResult, now time.Time) {
 		} else {
 			j.notDone(l, present, now)
 		}
-		j.vanished(gone, GoneUnknownHow, "the server did not find some entries of the call, and this one is not in the DLQ any more: sent by it, expired, or handled by someone else", now)
+		j.vanished(gone, GoneUnknownHow, "the server did not find some entries of the call", "the server did not find some entries of the call, and this one is not in the DLQ any more: sent by it, expired, or handled by someone else", now)
 	case short:
 		j.lookedAfterShort(l, present, gone, now)
 	case afterSweep:
@@ -138,7 +156,7 @@ func (j *Job) lookFailed(l *lookback, err error, now time.Time) {
 // open is why it is to be found out whether the entries are still there.
 func (l *lookback) open() string {
 	if l.cause == lostAnswer {
-		return "the answer was lost"
+		return l.seen
 	}
 	return "the answer does not say which entries were done"
 }
@@ -152,13 +170,13 @@ func theEntry(n int) string {
 
 // lookedAfterLoss settles only what is gone: an entry that is still there may be about to go.
 func (j *Job) lookedAfterLoss(l *lookback, present, gone []int, states map[Key]string, now time.Time) {
-	lost := "the answer was lost, and it is not in the DLQ any more: sent, expired, or handled by someone else"
+	lost := l.seen + ", and it is not in the DLQ any more: sent, expired, or handled by someone else"
 	if j.Plan.Verb == Delete {
-		lost = "the answer was lost, and it is not in the DLQ any more: deleted, expired, or handled by someone else"
+		lost = l.seen + ", and it is not in the DLQ any more: deleted, expired, or handled by someone else"
 	}
-	j.vanished(gone, GoneUnknownHow, lost, now)
+	j.vanished(gone, GoneUnknownHow, l.seen, lost, now)
 	if j.Plan.Verb == RerunFailureFunction {
-		present = j.lookedAtFailureFunctions(present, states, now)
+		present = j.lookedAtFailureFunctions(l, present, states, now)
 	}
 	l.items = present
 	if len(present) > 0 && l.looks < len(readBack) {
@@ -168,24 +186,24 @@ func (j *Job) lookedAfterLoss(l *lookback, present, gone []int, states map[Key]s
 	j.dropDoubt(l)
 	for _, i := range present {
 		if j.Plan.Verb == RerunFailureFunction {
-			j.finish(i, InDoubt, "the answer was lost, and after 30 s the state of its failure function is still failed: it may have run and failed again", now)
+			j.finish(i, InDoubt, l.seen+", and after 30 s the state of its failure function is still failed: it may have run and failed again", now)
 			continue
 		}
 		j.items[i].outcome.FoundStillThere = true
-		j.seek(i, InDoubt, "the answer was lost, and after 30 s it is still in the DLQ", now)
+		j.seek(i, InDoubt, l.seen, l.seen+", and after 30 s it is still in the DLQ", now)
 	}
 }
 
 // lookedAtFailureFunctions settles those whose state is not that of a failure any more, and returns the others: a run stays in
 // the DLQ when its failure function runs again.
-func (j *Job) lookedAtFailureFunctions(present []int, states map[Key]string, now time.Time) (left []int) {
+func (j *Job) lookedAtFailureFunctions(l *lookback, present []int, states map[Key]string, now time.Time) (left []int) {
 	for _, i := range present {
 		state := states[j.Key(i)]
 		if state == "" || state == stateFailed {
 			left = append(left, i)
 			continue
 		}
-		j.finish(i, Sent, "the answer was lost, and its failure function is "+strings.ToLower(strings.TrimPrefix(state, "CALLBACK_"))+" now", now)
+		j.finish(i, Sent, l.seen+", and its failure function is "+strings.ToLower(strings.TrimPrefix(state, "CALLBACK_"))+" now", now)
 	}
 	return left
 }
@@ -200,9 +218,9 @@ func (j *Job) notDone(l *lookback, present []int, now time.Time) {
 }
 
 // vanished settles entries that are not there any more. Those that can be found by the label are looked for first.
-func (j *Job) vanished(gone []int, s OutcomeState, reason string, now time.Time) {
+func (j *Job) vanished(gone []int, s OutcomeState, seen, reason string, now time.Time) {
 	for _, i := range gone {
-		j.seek(i, s, reason, now)
+		j.seek(i, s, seen, reason, now)
 	}
 }
 

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"fmt"
 	"strings"
 	"time"
 )
@@ -20,6 +21,7 @@ type finding struct {
 // sought is an entry in doubt, with what it is if nothing is found of it.
 type sought struct {
 	item   int
+	seen   string // of the answer to its call
 	other  OutcomeState
 	reason string
 	since  time.Time
@@ -28,8 +30,9 @@ type sought struct {
 
 func (s *sought) at() time.Time { return s.since.Add(findAfter[s.tries]) }
 
-// seek settles an entry by what the logs have of it, or as other when they have nothing, or cannot.
-func (j *Job) seek(i int, other OutcomeState, reason string, now time.Time) {
+// seek settles an entry by what the logs have of it, or as other when they have nothing, or cannot; seen is what was seen of the
+// answer to its call.
+func (j *Job) seek(i int, other OutcomeState, seen, reason string, now time.Time) {
 	it := &j.items[i]
 	if !j.Plan.Verb.Creates() || !it.labelled {
 		j.finish(i, other, reason, now)
@@ -37,7 +40,7 @@ func (j *Job) seek(i int, other OutcomeState, reason string, now time.Time) {
 	}
 	j.set(i, InDoubt)
 	it.outcome.Reason = reason
-	j.finding.items = append(j.finding.items, sought{i, other, reason, now, 0})
+	j.finding.items = append(j.finding.items, sought{i, seen, other, reason, now, 0})
 }
 
 // findAt is when the logs are looked in next: not while a write is under way, as what it makes would be taken for what
@@ -71,13 +74,13 @@ func (j *Job) found(r StepResult, now time.Time) {
 	if r.Err == nil {
 		made = j.unexplained(r.Log)
 	}
-	soughtFor, undecided := map[string]int{}, map[string]bool{}
+	soughtFor, undecided := map[string]int{}, map[string]int{}
 	for n := range j.finding.items {
 		soughtFor[j.address(j.finding.items[n].item)]++
 	}
 	for _, l := range j.doubt {
 		for _, i := range l.items {
-			undecided[j.address(i)] = true
+			undecided[j.address(i)]++
 		}
 	}
 	sought := j.finding.items
@@ -85,7 +88,7 @@ func (j *Job) found(r StepResult, now time.Time) {
 	accounted := map[string]bool{}
 	for address := range soughtFor {
 		soughtFor[address] += j.finding.unresolved[address]
-		accounted[address] = len(made[address]) >= soughtFor[address] && !undecided[address]
+		accounted[address] = len(made[address]) >= soughtFor[address] && undecided[address] == 0
 	}
 	for _, s := range sought {
 		address := j.address(s.item)
@@ -93,7 +96,7 @@ func (j *Job) found(r StepResult, now time.Time) {
 			c := made[address][0]
 			made[address] = made[address][1:]
 			j.made(s.item, c, soughtFor[address], now)
-			j.items[s.item].outcome.Reason = "the answer was lost, and the logs have it under " + j.Plan.Operation
+			j.items[s.item].outcome.Reason = s.seen + ", and the logs have it under " + j.Plan.Operation
 			continue
 		}
 		if s.tries++; s.tries < len(findAfter) {
@@ -101,8 +104,27 @@ func (j *Job) found(r StepResult, now time.Time) {
 			continue
 		}
 		j.unresolved(s.item)
-		j.finish(s.item, s.other, s.reason, now)
+		j.finish(s.item, s.other, s.reason+j.unattributed(address, len(made[address]), soughtFor[address]+undecided[address]), now)
 	}
+}
+
+// unattributed tells of what the logs have of entries in doubt when it is not told of which it was made. One that is still in the
+// DLQ counts too: something may have been made of it before it goes.
+func (j *Job) unattributed(address string, made, doubtful int) string {
+	if made == 0 {
+		return ""
+	}
+	there := 0
+	for i := range j.items {
+		if o := &j.items[i].outcome; o.State == InDoubt && o.FoundStillThere && j.address(i) == address {
+			there++
+		}
+	}
+	words := fmt.Sprintf("; the logs have %d under %s, for %d in doubt", made, j.Plan.Operation, doubtful)
+	if there > 0 {
+		words += fmt.Sprintf(", %d of them still in the DLQ", there)
+	}
+	return words
 }
 
 // unresolved takes note of an entry that is left in doubt, and of which something may have been made.

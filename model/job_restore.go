@@ -65,7 +65,7 @@ func (j *Job) restoreCalls(r Recorded, now time.Time) {
 		}
 		call.overrides = j.overridesOf(call)
 		if !c.Answered {
-			j.lose(call, lostBySession, now.Add(-readBack[0]))
+			j.lose(call, lostBySession, lostBySession, now.Add(-readBack[0]))
 		} else {
 			j.answered(call, StepResult{Result: c.Result, Err: c.Err}, now)
 		}

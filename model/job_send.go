@@ -106,7 +106,7 @@ func (j *Job) answeredOne(c *jobCall, r WriteResult, now time.Time) {
 	case creates && len(r.Created) == 1:
 		j.made(i, r.Created[0], 1, now)
 	default:
-		j.lose(c, "the answer does not say what was done", now)
+		j.lose(c, "the answer does not say what was done", "the answer does not say what was done", now)
 	}
 }
 
@@ -164,7 +164,7 @@ func (j *Job) failed(c *jobCall, err error, now time.Time) {
 	switch {
 	case errors.As(err, &lost):
 		// Whatever caused the loss, it is no answer.
-		j.lose(c, err.Error(), now)
+		j.lose(c, seenOf(err), err.Error(), now)
 	case errors.As(err, &someNotFound), errors.As(err, &notFound) && len(c.items) > 1:
 		c.unfound++
 		j.lookBack(&lookback{items: c.items, cause: unfound, call: c, reason: err.Error()}, now.Add(shortWait))
@@ -192,7 +192,7 @@ func (j *Job) failed(c *jobCall, err error, now time.Time) {
 		}
 		j.again(c, now.Add(time.Duration(1<<c.unsent)*time.Second+jitter(j.Key(c.items[0]))), err.Error(), now)
 	default:
-		j.lose(c, err.Error(), now)
+		j.lose(c, seenOf(err), err.Error(), now)
 	}
 }
 

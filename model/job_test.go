@@ -168,6 +168,36 @@ func TestLookGoesOutTwoTenAndThirtySecondsAfterALostAnswer(t *testing.T) {
 	}
 }
 
+func TestWhatWasSeenOfAnAnswerIsSaidAndNoMore(t *testing.T) {
+	for name, c := range map[string]struct {
+		err  error
+		says string
+	}{
+		"none came":         {err: &model.LostAnswerError{Host: "h"}, says: "the answer was lost"},
+		"a 500":             {err: &model.LostAnswerError{Host: "h", Status: 500}, says: "the server answered 500"},
+		"a 502 of another":  {err: &model.ServerError{Host: "h", Status: 502}, says: "the server answered 502"},
+		"a redirect":        {err: &model.LostAnswerError{Host: "h", Status: 302}, says: "the server answered 302"},
+		"no JSON":           {err: &model.LostAnswerError{Host: "h", Status: 200}, says: "the answer (200) does not say what was done"},
+		"nothing was named": {says: "the answer does not say what was done"},
+	} {
+		for there, end := range map[bool]string{true: ", and after 30 s it is still in the DLQ", false: ", and it is not in the DLQ any more: sent, expired, or handled by someone else"} {
+			j := newJob(t, 1)
+			j.Apply(model.StepResult{Step: one(t, j, epoch), Err: c.err}, epoch)
+			for !j.Finished() {
+				at, _ := j.WakeAt(epoch)
+				r := model.StepResult{Step: one(t, j, at)}
+				if there {
+					r.Found = []model.Entry{message(1)}
+				}
+				j.Apply(r, at)
+			}
+			if o := j.Outcome(0); o.Reason != c.says+end {
+				t.Errorf("%s: %q", name, o.Reason)
+			}
+		}
+	}
+}
+
 func TestLookThatFindsNothingSettlesIt(t *testing.T) {
 	for looks := range 3 {
 		j := newJob(t, 1)

@@ -74,23 +74,29 @@ func (q *Question) Takes(text string) bool {
 // maxAnswer is how long an answer may get: longer than any that is right.
 const maxAnswer = 24
 
-// Type adds a character.
+// Type adds a character. After an answer that was wrong it begins anew: what was left of that could make another of it.
 func (q *Question) Type(text string) {
+	q.anew()
 	if len(q.typed) < maxAnswer {
 		q.typed += text
 	}
-	q.wrong = false
 }
 
-// Erase takes the last character back.
+// Erase takes the last character back, or all of an answer that was wrong.
 func (q *Question) Erase() {
+	q.anew()
 	if q.typed != "" {
 		q.typed = q.typed[:len(q.typed)-1]
 	}
-	q.wrong = false
 }
 
-// Try tells whether what was typed is the answer. What is wrong stays, to be mended.
+func (q *Question) anew() {
+	if q.wrong {
+		q.typed, q.wrong = "", false
+	}
+}
+
+// Try tells whether what was typed is the answer. What is wrong stays, to be told, until more is typed.
 func (q *Question) Try() bool {
 	typed := q.typed
 	if q.Kind == TypeCount {

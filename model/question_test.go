@@ -78,13 +78,36 @@ func TestOnlyTheRightAnswerIsTakenAndAWrongOneStays(t *testing.T) {
 	}
 }
 
+func TestWhatIsLeftOfAWrongAnswerIsNoPartOfTheNext(t *testing.T) {
+	for name, next := range map[string]func(q *model.Question){
+		"completed":             func(q *model.Question) { q.Type("2") },
+		"erased and completed":  func(q *model.Question) { q.Erase(); q.Type("2") },
+		"entered again":         func(*model.Question) {},
+		"erased and entered":    func(q *model.Question) { q.Erase() },
+		"typed and taken back":  func(q *model.Question) { q.Type("1"); q.Erase() },
+		"a part, twice entered": func(q *model.Question) { q.Type("1"); q.Try(); q.Type("2") },
+	} {
+		p := model.Plan{Verb: model.Restart, Selection: selectionOf(t, 12)}
+		q := p.Question()
+		q.Type("1")
+		q.Try()
+		if next(&q); q.Try() {
+			t.Errorf("%s: it is taken", name)
+		}
+		q.Type("1")
+		q.Type("2")
+		if q.Wrong() || q.Typed() != "12" || !q.Try() {
+			t.Errorf("%s: %q is not taken", name, q.Typed())
+		}
+	}
+}
+
 func TestATypedAnswerCanBeMended(t *testing.T) {
 	p := model.Plan{Verb: model.Delete, Selection: selectionOf(t, 1)}
 	q := p.Question()
 	for _, r := range "deletx" {
 		q.Type(string(r))
 	}
-	q.Try()
 	q.Erase()
 	q.Type("e")
 	if q.Wrong() || !q.Try() {

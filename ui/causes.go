@@ -30,25 +30,13 @@ type causesPane struct {
 	marked  map[string]bool
 	variant bool // why the entries of the group are together
 	running bool
+	whole   bool // the groups are of all there is; begins is that of those that are being made
+	begins  bool
 	done    time.Time // when the groups were made
 	settle  bool      // the order is made anew with the next result
 	moved   bool      // the user has moved in it, so that nothing may jump
 	back    bool      // esc in a list comes back here
 	drilled string    // the filter of the group that was chosen
-}
-
-// groupOrder is what groups are sorted by.
-type groupOrder uint8
-
-const (
-	byCount groupOrder = iota
-	byLastFailure
-	byFirstFailure
-	byKey
-)
-
-var groupOrders = [...]text.Safe{
-	text.Const("the number of entries"), text.Const("the last failure, newest first"), text.Const("the first failure, oldest first"), text.Const("what they have in common"),
 }
 
 // groupedMsg is the result of a grouping.
@@ -60,7 +48,7 @@ func runGrouping(w model.GroupWork) tea.Cmd {
 
 func (m *Model) showCauses() tea.Cmd {
 	m.jobView.open, m.jobView.inside = false, nil
-	m.causes.open, m.causes.settle, m.causes.moved, m.causes.back = true, true, false, false
+	m.causes.open, m.causes.settle, m.causes.moved, m.causes.back = true, true, m.causes.at > 0, false
 	m.causes.done = time.Time{}
 	m.focus = onTable
 	return m.arrange()
@@ -72,10 +60,11 @@ func (m *Model) grouping() tea.Cmd {
 	if !v.open || v.running || m.now.Sub(v.done) < groupsTime {
 		return nil
 	}
-	if v.groups.Seen == m.store.Len() && !v.settle && m.now.Sub(v.done) < model.RecentFailures/10 {
+	whole := m.wholeLists()
+	if v.groups.Seen == m.store.Len() && v.whole == whole && !v.settle && m.now.Sub(v.done) < model.RecentFailures/10 {
 		return nil
 	}
-	v.running = true
+	v.running, v.begins = true, whole
 	return runGrouping(model.BeginGroups(m.store, m.lists[:], model.GroupQuery{
 		By: v.by, Now: m.now.In(m.opts.Zone), Buckets: countedParts, Retention: m.opts.Retention,
 		Advise: true, Lineage: m.lineage.Snapshot(),
@@ -91,12 +80,14 @@ func (m *Model) grouped(msg groupedMsg) tea.Cmd {
 		return nil
 	}
 	under := v.under()
-	v.groups = msg.groups
+	v.groups, v.whole = msg.groups, v.begins
 	v.of = make(map[string]*model.Group, len(msg.groups.All))
 	for i := range msg.groups.All {
 		v.of[msg.groups.All[i].Key] = &msg.groups.All[i]
 	}
 	if v.settle || !v.moved {
+		// Who is at the top reads from there: what is most is to be seen, whichever it is by now.
+		v.moved = v.moved && v.at > 0
 		v.settle = false
 		v.sort()
 	} else {
@@ -113,29 +104,6 @@ func (m *Model) grouped(msg groupedMsg) tea.Cmd {
 	maps.DeleteFunc(v.marked, func(k string, _ bool) bool { return v.of[k] == nil })
 	m.moveInCauses(0)
 	return m.after(groupsTime, expireMsg{})
-}
-
-// sort sorts the groups; while they are being put together by something else there are none to sort.
-func (v *causesPane) sort() {
-	if v.of == nil {
-		return
-	}
-	v.keys = v.keys[:0]
-	for i := range v.groups.All {
-		v.keys = append(v.keys, v.groups.All[i].Key)
-	}
-	slices.SortStableFunc(v.keys, func(a, b string) int {
-		x, y := v.of[a], v.of[b]
-		switch v.order {
-		case byLastFailure:
-			return y.Last.Compare(x.Last)
-		case byFirstFailure:
-			return x.First.Compare(y.First)
-		case byKey:
-			return slices.Compare([]byte(a), []byte(b))
-		}
-		return y.Count - x.Count
-	})
 }
 
 // under is the group under the cursor; nil when there is none.
@@ -365,31 +333,4 @@ func (m *Model) backToCauses() tea.Cmd {
 		return m.arrange()
 	}
 	return tea.Batch(m.arrange(), m.setFilter(model.Filter{}))
-}
-
-func (m *Model) regroupMenu() *menu {
-	n := &menu{title: text.Const("Put together by")}
-	for _, g := range model.Groupings {
-		n.lines = append(n.lines, text.Line(g.String()))
-	}
-	n.at = slices.Index(model.Groupings[:], m.causes.by)
-	n.choose = func(m *Model, i int) tea.Cmd {
-		v := &m.causes
-		v.marked = nil
-		v.by, v.settle, v.done, v.at, v.top = model.Groupings[i], true, time.Time{}, 0, 0
-		v.keys, v.of = nil, nil
-		return nil
-	}
-	return n
-}
-
-func (m *Model) groupSortMenu() *menu {
-	n := &menu{title: text.Const("Sort by"), lines: groupOrders[:], at: int(m.causes.order)}
-	n.choose = func(m *Model, i int) tea.Cmd {
-		m.causes.order = groupOrder(i)
-		m.causes.sort()
-		m.moveInCauses(0)
-		return nil
-	}
-	return n
 }

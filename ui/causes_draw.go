@@ -47,11 +47,9 @@ func (m *Model) groupsShown() int {
 func (m *Model) drawCauses(width, height int) []string {
 	v := &m.causes
 	lines := make([]string, 0, height)
-	lines = append(lines, m.frame.causes.head.get(causesHeadLook{v.by, width}, func() string {
-		head := newRow(width).space(3).put(m.theme.dim, text.FitRight(text.Const("ENTRIES"), countCell)).space(1).
-			put(m.theme.dim, text.FitRight(text.Const("SHARE"), shareCell)).space(2).fit(m.theme.dim, text.Const("STATUS"), statusCell+3)
-		return head.put(m.theme.dim, text.Sprintf("BY %s", v.by.String())).String()
-	}))
+	head := causesHeadLook{by: v.by, total: v.groups.Total, top: v.top, width: width}
+	head.all = m.countsAll() || head.total == 0
+	lines = append(lines, m.frame.causes.head.get(head, func() string { return m.drawGroupHeadings(head) }))
 	switch {
 	case len(v.keys) == 0 && v.groups.Seen == 0:
 		lines = append(lines, newRow(width).space(4).put(m.theme.dim, text.Const("nothing is loaded yet")).String())
@@ -86,6 +84,32 @@ func (m *Model) drawCauses(width, height int) []string {
 		lines = append(lines, "")
 	}
 	return lines[:height]
+}
+
+// drawGroupHeadings names the columns. A share of what is loaded says of how many it is one, while that is not all.
+func (m *Model) drawGroupHeadings(look causesHeadLook) string {
+	const gap, left = 3, 3 + countCell + 1 + shareCell + 2
+	r := newRow(look.width)
+	if look.all {
+		r.space(gap).put(m.theme.dim, text.FitRight(text.Const("ENTRIES"), countCell)).space(1).put(m.theme.dim, text.FitRight(text.Const("SHARE"), shareCell))
+	} else {
+		n := humanize.Comma(int64(look.total))
+		for _, s := range []text.Safe{text.Sprintf("ENTRIES %% OF %s", n), text.Sprintf("ENTRIES OF %s", n), text.Sprintf("%% OF %s", n)} {
+			if s.Width() < left {
+				r.put(m.theme.dim, text.FitRight(s, max(s.Width(), left-2)))
+				break
+			}
+		}
+	}
+	r.space(left-r.used).fit(m.theme.dim, text.Const("STATUS"), statusCell+3)
+	by, above := text.Sprintf("BY %s", look.by.String()), text.Safe{}
+	if n := look.top; n > 0 {
+		above = text.Sprintf(" ↑ %d above ", n)
+	}
+	if by.Width()+above.Width() <= r.left() {
+		r.put(m.theme.dim, by)
+	}
+	return r.right(m.theme.note, above).String()
 }
 
 func (m *Model) drawGroup(g *model.Group, here bool, width, span int) []string {

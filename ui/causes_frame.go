@@ -33,17 +33,28 @@ func (f *causesFrame) at(place int) *drawnGroup { return &f.groups[place%len(f.g
 
 // causesHeadLook is what the line above the groups is drawn from.
 type causesHeadLook struct {
-	by    model.Grouping
-	width int
+	by         model.Grouping
+	all        bool // is counted
+	total, top int
+	width      int
 }
 
 // causesLineLook is what the second line of the screen is drawn from while no newcomers wait.
 type causesLineLook struct {
-	by             model.Grouping
-	order          groupOrder
-	total, steps   int
-	whole, loading bool
-	width          int
+	by      model.Grouping
+	order   groupOrder
+	counted countedLook
+	steps   int
+	width   int
+}
+
+// countedLook is how much is counted.
+type countedLook struct {
+	total int
+	// loading is set while everything is being loaded, more when more can be.
+	loading, more bool
+	// whole is set when all that is in the DLQ is loaded, all when it is counted too, newest when what is counted is the newest.
+	whole, all, newest bool
 }
 
 // spanLook is what the times of a group are drawn from.

@@ -9,34 +9,63 @@ import (
 	"redrive/ui/text"
 )
 
-// drawCausesLine is the second line of the screen in this view: what is shown, and which newcomers wait, as much of both as there is
-// room for.
+// causesLine is what the second line of the screen says: what is shown, which newcomers wait, and how much is counted.
+type causesLine struct {
+	about   text.Safe
+	chip    []tab
+	counted text.Safe
+}
+
+// drawCausesLine is the second line of the screen in this view, as much of it as there is room for. That not all is counted comes
+// before anything else: what failed most may not be among it.
 func (m *Model) drawCausesLine() string {
 	v := &m.causes
-	look := causesLineLook{v.by, v.order, v.groups.Total, m.stepsWaiting(), true, false, m.width}
-	for _, l := range m.lists {
-		look.whole, look.loading = look.whole && l.Whole(), look.loading || l.LoadingAll()
+	look := causesLineLook{v.by, v.order, m.countedLook(), m.stepsWaiting(), m.width}
+	if v.groups.Waiting > 0 {
+		return m.drawCausesLineAnew(look)
 	}
-	if v.groups.Waiting == 0 {
-		return m.frame.causes.line.get(look, func() string { return m.drawLineOfAll(look) })
+	return m.frame.causes.line.get(look, func() string { return m.drawCausesLineAnew(look) })
+}
+
+func (m *Model) drawCausesLineAnew(look causesLineLook) string {
+	by := text.Line(look.by.String())
+	about := text.Sprintf("%s, sorted by %s", look.by.String(), groupOrders[look.order])
+	var few, fewer, fewest []tab
+	switch {
+	case m.causes.groups.Waiting > 0:
+		few, fewer, fewest = m.newcomersChip(3), m.newcomersChip(1), m.newcomersChip(0)
+	case look.steps > 0:
+		few = []tab{{m.theme.warn, chip(0, false, look.steps)}}
+		fewer, fewest = few, few
 	}
-	about, loaded := look.words()
-	for _, c := range []struct {
-		about, loaded text.Safe
-		named         int
-	}{{about, loaded, 3}, {text.Safe{}, loaded, 3}, {text.Safe{}, loaded, 1}, {text.Safe{}, text.Safe{}, 1}, {text.Safe{}, text.Safe{}, 0}} {
-		r := newRow(m.width).put(m.theme.dim, text.Const(" causes  ")).put(m.theme.dim, c.about)
-		chip := m.newcomersChip(c.named)
-		if !c.loaded.IsEmpty() {
-			chip = append(chip, tab{m.theme.dim, text.Concat(text.Const("   "), c.loaded)})
+	counted, st := m.counted(look.counted)
+	long, none := counted[0], text.Safe{}
+	lines := []causesLine{{about, few, long}, {by, few, long}, {none, few, long}, {none, fewer, long}}
+	if st == m.theme.dim {
+		lines = append(lines, causesLine{none, fewer, none}, causesLine{none, fewest, none})
+	} else {
+		for _, chip := range [][]tab{fewest, nil} {
+			for _, c := range counted {
+				lines = append(lines, causesLine{none, chip, c})
+			}
+		}
+	}
+	for i, l := range lines {
+		r := newRow(look.width).put(m.theme.dim, text.Const(" causes  ")).put(m.theme.dim, l.about)
+		right := l.chip
+		if !l.counted.IsEmpty() {
+			if len(right) > 0 {
+				right = append(right[:len(right):len(right)], tab{m.theme.plain, text.Repeat(text.Const(" "), chipGap)})
+			}
+			right = append(right[:len(right):len(right)], tab{st, l.counted}, tab{m.theme.plain, text.Const(" ")})
 		}
 		width := 0
-		for _, t := range chip {
+		for _, t := range right {
 			width += t.text.Width()
 		}
-		if room := r.left() - width; room >= 1 || c.named == 0 {
+		if room := r.left() - width; room >= 1 || i == len(lines)-1 {
 			r.space(room)
-			for _, t := range chip {
+			for _, t := range right {
 				r.put(t.style, t.text)
 			}
 			return r.String()
@@ -45,30 +74,55 @@ func (m *Model) drawCausesLine() string {
 	return ""
 }
 
-// words say what the groups are, and of how many entries.
-func (l causesLineLook) words() (about, loaded text.Safe) {
-	more := text.Const("+")
-	if l.whole {
-		more = text.Safe{}
+func (m *Model) countedLook() countedLook {
+	look := countedLook{total: m.causes.groups.Total, newest: true, all: m.countsAll(), whole: m.wholeLists()}
+	for _, l := range m.lists {
+		look.loading = look.loading || l.LoadingAll()
+		if !l.Whole() {
+			look.more = look.more || !l.Exhausted() && !l.Passed()
+			look.newest = look.newest && l.Filter().IsEmpty() && !l.Passed()
+		}
 	}
-	loaded = text.Sprintf("of %s%s loaded", humanize.Comma(int64(l.total)), more)
-	if l.loading {
-		loaded = text.Concat(loaded, text.Const(", loading, esc or a stops"))
-	}
-	return text.Sprintf("%s, sorted by %s", l.by.String(), groupOrders[l.order]), loaded
+	return look
 }
 
-// drawLineOfAll is that line while no newcomers wait.
-func (m *Model) drawLineOfAll(look causesLineLook) string {
-	about, loaded := look.words()
-	chip := chip(0, false, look.steps)
-	r := newRow(look.width).put(m.theme.dim, text.Const(" causes  "))
-	if about.Width()+chip.Width()+loaded.Width()+2 > r.left() {
-		about = text.Line(look.by.String())
+// counted is how much is counted, in as many words as there is room for, the most first. What is not all of it is not dim.
+func (m *Model) counted(look countedLook) (words []text.Safe, st style) {
+	n, newest := humanize.Comma(int64(look.total)), text.Safe{}
+	if look.newest {
+		newest = text.Const("the newest ")
 	}
-	m.putLoaded(r.put(m.theme.dim, about), chip, loaded)
-	return r.String()
+	switch {
+	case look.loading:
+		return []text.Safe{
+			text.Sprintf("loading: %s counted so far · esc or a stops", n), text.Sprintf("loading: %s so far · esc stops", n), text.Sprintf("loading: %s so far", n),
+		}, m.theme.warn
+	case look.all:
+		return []text.Safe{text.Sprintf("of %s loaded", n)}, m.theme.dim
+	case look.total == 0:
+		return []text.Safe{text.Const("nothing is counted yet")}, m.theme.dim
+	case look.whole:
+		return []text.Safe{text.Sprintf("%s counted so far", n)}, m.theme.warn
+	case !look.more:
+		return []text.Safe{text.Sprintf("only %s%s are counted", newest, n), text.Sprintf("only %s counted", n)}, m.theme.warn
+	}
+	return []text.Safe{
+		text.Sprintf("only %s%s are counted · a loads all", newest, n), text.Sprintf("only %s%s counted · a loads all", newest, n),
+		text.Sprintf("only %s counted · a loads all", n), text.Sprintf("only %s counted", n),
+	}, m.theme.warn
 }
+
+// wholeLists tells whether all that is in the DLQ is loaded, and countsAll whether the groups are of all that.
+func (m *Model) wholeLists() bool {
+	for _, l := range m.lists {
+		if !l.Whole() {
+			return false
+		}
+	}
+	return true
+}
+
+func (m *Model) countsAll() bool { return m.causes.whole && m.wholeLists() }
 
 // newcomersChip says how many newcomers wait and to which groups they belong, of which at most so many are named. What belongs to
 // none that is there yet comes first, and stands out.

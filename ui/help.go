@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 
 	"redrive/keymap"
@@ -12,11 +14,14 @@ import (
 type helpPage struct {
 	lines []helpLine // wrapped to the width
 	top   int
+	// items is what the lines are of, and past the first of them that is a past message.
+	items, past int
 }
 
 type helpLine struct {
 	style     style
 	key, text text.Safe
+	item      int
 }
 
 const helpKeyWidth = 14
@@ -28,8 +33,9 @@ func newHelpPage(m *Model) *helpPage {
 			if i > 0 {
 				key = text.Safe{}
 			}
-			h.lines = append(h.lines, helpLine{st, key, line})
+			h.lines = append(h.lines, helpLine{st, key, line, h.items})
 		}
+		h.items++
 	}
 	for i, g := range keymap.Groups() {
 		if i > 0 {
@@ -53,6 +59,7 @@ func newHelpPage(m *Model) *helpPage {
 	}
 	add("", text.Safe{}, text.Safe{})
 	add(m.theme.heading, text.Const("Past messages"), text.Safe{})
+	h.past = h.items
 	for i := len(m.notices.past) - 1; i >= 0; i-- {
 		n := m.notices.past[i]
 		st := m.theme.note
@@ -65,6 +72,34 @@ func newHelpPage(m *Model) *helpPage {
 		add(m.theme.dim, text.Const("none"), text.Safe{})
 	}
 	return h
+}
+
+// helpAnew is the page as it is now, at the place where it was read: what was at the top still is, unless there is too little below.
+func (m *Model) helpAnew(before *helpPage) *helpPage {
+	h := newHelpPage(m)
+	if len(before.lines) == 0 {
+		return h
+	}
+	at := min(before.top, len(before.lines)-1)
+	item := before.lines[at].item
+	first, _ := before.linesOf(item)
+	if item >= before.past {
+		item += h.items - before.items
+	}
+	from, n := h.linesOf(item)
+	h.top = from + max(0, min(at-first, n-1))
+	return h
+}
+
+// linesOf are the lines of an item.
+func (h *helpPage) linesOf(item int) (first, n int) {
+	first = max(0, slices.IndexFunc(h.lines, func(l helpLine) bool { return l.item == item }))
+	for _, l := range h.lines[first:] {
+		if l.item == item {
+			n++
+		}
+	}
+	return first, n
 }
 
 func (h *helpPage) scroll(n, height int) {

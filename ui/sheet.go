@@ -242,6 +242,8 @@ func (m *Model) closeSheet() tea.Cmd {
 func (m *Model) send() tea.Cmd {
 	plan, rest, publish, behind, after := m.sheet.plan, m.sheet.rest, m.sheet.publish, m.sheet.behind, m.sheet.after
 	m.sheet = nil
+	// That nothing was sent is not true any more.
+	m.notices.answer = nil
 	if publish != nil {
 		return m.publishAll(publish)
 	}

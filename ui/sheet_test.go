@@ -67,6 +67,21 @@ func TestNothingIsSentWithoutAYesThatCouldBeMeant(t *testing.T) {
 	}
 }
 
+func TestWhatIsConfirmedTakesTheWordsAwayThatNothingWasSent(t *testing.T) {
+	b := newMemory(10, 0)
+	d := newDriver(t, b, 100, 30)
+	d.press(keymap.BringBack, keymap.No)
+	d.shows("nothing was sent: the retry was not confirmed")
+	d.press(keymap.BringBack)
+	d.pass(time.Second)
+	d.holding = true
+	d.press(keymap.Yes)
+	d.shows("1 under way")
+	d.hides("nothing was sent")
+	d.release()
+	d.shows("retry of 1 message: 1 sent")
+}
+
 // holdKey repeats a key as a keyboard does, 30 times a second.
 func holdKey(d *driver, key string, times int) {
 	for range times {
@@ -221,11 +236,14 @@ func TestMoreThanTwentyAreCheckedAndAskedForByTheirNumber(t *testing.T) {
 	d.pass(time.Second)
 	d.typed("230")
 	d.press(keymap.Answer)
-	d.shows("that is not it: 228 is asked for")
+	for _, width := range []int{40, 80, 120} {
+		d.resize(width, 24)
+		d.shows("it is 228, not 230")
+	}
+	d.pass(time.Second)
 	if len(b.writes) != 0 {
 		t.Fatalf("sent %d", len(b.writes))
 	}
-	d.press(keymap.EmptyField)
 	d.typed("228")
 	d.press(keymap.Answer)
 	d.pass(11 * time.Second)

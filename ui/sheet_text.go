@@ -358,14 +358,15 @@ func (m *Model) drawTyped(r *row) (line string, cursor int) {
 			what = text.Const("Type the number: ")
 		}
 	}
-	r.put(m.theme.bold, what).put(m.theme.plain, text.Line(s.question.Typed()))
+	r.put(m.theme.bold, what)
+	if !s.question.Wrong() {
+		r.put(m.theme.plain, text.Line(s.question.Typed()))
+	}
 	cursor = r.used
 	r.space(2)
 	switch {
-	case s.question.Wrong() && narrow:
-		r.put(m.theme.warn, text.Sprintf("not %s: it is %s", text.Line(s.question.Typed()), s.question.Want()))
 	case s.question.Wrong():
-		r.put(m.theme.warn, text.Sprintf("that is not it: %s is asked for", s.question.Want()))
+		r.put(m.theme.warn, text.Sprintf("it is %s, not %s", s.question.Want(), text.Line(s.question.Typed())))
 	case s.guard.Warned() && !s.guard.Open(m.now):
 		r.put(m.theme.warn, text.Const("not taken: wait a moment, then type it"))
 	case !s.guard.Open(m.now):

@@ -34,10 +34,12 @@ func (m *Model) handle(msg tea.Msg) tea.Cmd {
 			m.sheet.id, m.sheet.watching = m.sheets, false
 			m.sheet.guard.Unreadable()
 		}
+		cmd := m.arrange()
 		if m.help != nil {
-			m.help = newHelpPage(m)
+			m.help = m.helpAnew(m.help)
+			m.help.scroll(0, m.lay.body.height)
 		}
-		return tea.Batch(m.arrange(), m.watchSheet())
+		return tea.Batch(cmd, m.watchSheet())
 	case tea.ResumeMsg:
 		// What was typed meanwhile was typed into something else.
 		if m.sheet != nil {

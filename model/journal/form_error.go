@@ -31,7 +31,7 @@ func formOfError(err error) *errorForm {
 func errorFormOf(err error) *errorForm {
 	// Whatever caused the loss of an answer, it is no answer; so this comes first.
 	if e, is := errors.AsType[*model.LostAnswerError](err); is {
-		return &errorForm{Class: "lost", Host: text(e.Host), Detail: causeOf(e.Cause)}
+		return &errorForm{Class: "lost", Host: text(e.Host), Status: e.Status, Detail: causeOf(e.Cause)}
 	}
 	if e, is := errors.AsType[*model.SomeNotFoundError](err); is {
 		return &errorForm{Class: "some not found", Host: text(e.Host), Detail: text(e.Detail)}
@@ -91,7 +91,7 @@ func (f *errorForm) error() error {
 	host, what, detail := string(f.Host), string(f.What), string(f.Detail)
 	switch f.Class {
 	case "lost":
-		return &model.LostAnswerError{Host: host, Cause: cause(detail)}
+		return &model.LostAnswerError{Host: host, Status: f.Status, Cause: cause(detail)}
 	case "some not found":
 		return &model.SomeNotFoundError{Host: host, Detail: detail}
 	case "not found":

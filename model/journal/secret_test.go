@@ -109,6 +109,7 @@ func TestEveryErrorComesBackAsWhatItWas(t *testing.T) {
 		&model.RefusedError{Reason: "it is empty"},
 		&model.NeverSentError{Host: "h", Cause: errors.New("connection refused")},
 		&model.ServerError{Host: "h", Status: 502, Detail: "no"},
+		&model.LostAnswerError{Host: "h", Status: 500, Cause: errors.New("no")},
 		&model.UnreadableError{Host: "h", What: "it is not JSON", Detail: "<html>"},
 		errors.New("something else"),
 	} {
