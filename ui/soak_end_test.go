@@ -72,14 +72,14 @@ func (s *soak) heldAgainstJobs() {
 		}
 		for i := range j.Len() {
 			id, state := j.Key(i).ID, j.Outcome(i).State
-			sent := s.world.wasSent(j.Plan.Operation, id)
+			sent, tried := s.world.wasSent(j.Plan.Operation, id)
 			switch state {
 			case model.NotSent:
 				if sent {
 					s.fail("%s of %s is said not to be sent, and was (%s)", j.Plan.Verb, id, j.Plan.Operation)
 				}
 			case model.Sent, model.Retrying, model.Delivered, model.CameBack:
-				if !sent {
+				if !tried {
 					s.fail("%s of %s is said to be %s, and was not sent (%s)", j.Plan.Verb, id, state, j.Plan.Operation)
 				}
 			}

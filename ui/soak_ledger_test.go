@@ -19,6 +19,7 @@ type ledger struct {
 	mine     map[string]bool            // ids that were ever to be acted on
 	under    map[grant]string           // the operation that it was granted to last
 	sent     map[string]map[string]bool // by operation, the ids that were sent and not refused
+	tried    map[string]map[string]bool // the same, refused or not
 	lost     map[grant]bool             // of which no answer came back
 	wrong    []string
 	writes   int
@@ -34,7 +35,7 @@ type grant struct {
 func newLedger() *ledger {
 	return &ledger{
 		granted: map[grant]int{}, byFilter: map[model.Verb]bool{}, mine: map[string]bool{}, under: map[grant]string{},
-		sent: map[string]map[string]bool{}, lost: map[grant]bool{},
+		sent: map[string]map[string]bool{}, tried: map[string]map[string]bool{}, lost: map[grant]bool{},
 	}
 }
 
@@ -61,6 +62,7 @@ func (l *ledger) revoke() {
 	defer l.mu.Unlock()
 	clear(l.granted)
 	clear(l.byFilter)
+	clear(l.lost) // the next program may have learnt what became of it
 }
 
 // send takes off what is sent, and says whether a write by filter is one that was asked for.
@@ -80,9 +82,9 @@ func (l *ledger) send(verb model.Verb, kind model.Kind, ids []string, of string)
 		l.lost[g] = true
 		operation := l.under[g]
 		if l.sent[operation] == nil {
-			l.sent[operation] = map[string]bool{}
+			l.sent[operation], l.tried[operation] = map[string]bool{}, map[string]bool{}
 		}
-		l.sent[operation][id] = true
+		l.sent[operation][id], l.tried[operation][id] = true, true
 	}
 	return l.byFilter[verb]
 }
@@ -109,11 +111,11 @@ func (l *ledger) saidGone(ids []string) {
 	maps.DeleteFunc(l.lost, func(g grant, _ bool) bool { return slices.Contains(ids, g.id) })
 }
 
-// wasSent tells whether a write of an operation for an entry went out, and was not refused.
-func (l *ledger) wasSent(operation, id string) bool {
+// wasSent tells whether a write of an operation for an entry went out and was not refused, and whether one went out at all.
+func (l *ledger) wasSent(operation, id string) (sent, tried bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.sent[operation][id]
+	return l.sent[operation][id], l.tried[operation][id]
 }
 
 func (l *ledger) allow(id string) {
