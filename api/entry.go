@@ -3,6 +3,7 @@ package api
 import (
 	"hash/maphash"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -257,9 +258,9 @@ func (r *entryReader) readResponseHeadBase64() {
 	r.scratch = appendUnescaped(r.scratch[:0], quoted, base64Head+1)
 	r.entry.ResponseCut = len(r.scratch) > base64Head
 	body, ok := decodeBase64(r.scratch[:min(len(r.scratch), base64Head)])
-	if !ok {
+	if !ok { // it is taken for text, as in the whole entry
 		r.note("responseBodyBase64 is not base64")
-		return
+		body = slices.Clone(r.scratch)
 	}
 	r.entry.ResponseCut = r.entry.ResponseCut || len(body) > model.ResponseHead
 	r.entry.Response = r.keep(cutAtRune(body, model.ResponseHead))

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"math"
 	"strings"
@@ -10,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
+
+	"redrive/model"
 )
 
 func FuzzUnescape(f *testing.F) {
@@ -109,4 +112,22 @@ func FuzzElide(f *testing.F) {
 			t.Fatalf("%q was changed", text)
 		}
 	})
+}
+
+func TestAResponseThatIsNotTheBase64ThatItSaysIsTextInTheListAsInTheWholeEntry(t *testing.T) {
+	c, err := New(Config{Token: "t", DLQ: "dlq"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const said = "connection reset by peer"
+	entry := `{"dlqId":"1760000000123-0","responseStatus":500,"responseBodyBase64":"` + said + `"}`
+	var e model.Entry
+	var d model.Detail
+	key := model.Key{DLQ: "dlq", ID: "1760000000123-0"}
+	if err := errors.Join(c.readEntry(strings.NewReader(entry), key, &e, nil, nil), c.readEntry(strings.NewReader(entry), key, &d.Entry, &d, nil)); err != nil {
+		t.Fatal(err)
+	}
+	if e.Response != said || e.Cause != d.Cause || !strings.Contains(e.Problem, "is not base64") {
+		t.Errorf("in the list %q, %+v, %s; whole %+v", e.Response, e.Cause, e.Problem, d.Cause)
+	}
 }
