@@ -146,7 +146,9 @@ func TestOddEntryCostsAFieldAndNeverThePage(t *testing.T) {
 		"a callback state":  {`{` + id + `,"failureCallbackState":"CALLBACK_FAIL"}`, with(func(e *model.Entry) { e.FailureState = "CALLBACK_FAIL" })},
 		"a state twice":     {`{` + id + `,"failureCallbackInfo":{"state":"CALLBACK_FAIL","x":[{}]},"failureFunctionState":""}`, with(func(e *model.Entry) { e.FailureState = "CALLBACK_FAIL" })},
 		"a state as text":   {`{` + id + `,"failureCallbackInfo":"no"}`, problem("failureCallbackInfo is text, not an object")},
-		"bad base64":        {`{` + id + `,"responseBodyBase64":"???"}`, problem("responseBodyBase64 is not base64")},
+		"bad base64":        {`{` + id + `,"responseBodyBase64":"???"}`, with(func(e *model.Entry) {
+			e.Response, e.Problem = "???", problem("responseBodyBase64 is not base64").Problem
+		})},
 		"base64, no filler": {`{` + id + `,"responseBodyBase64":"YQ"}`, with(func(e *model.Entry) { e.Response = "a" })},
 		"both bodies":       {`{` + id + `,"responseBody":"a","responseBodyBase64":""}`, with(func(e *model.Entry) { e.Response = "a" })},
 		"an empty run":      {`{` + id + `,"workflowRunId":"","workflowUrl":"u"}`, with(func(e *model.Entry) { e.WorkflowURL = "u" })},
