@@ -142,11 +142,11 @@ func TestOddEntryCostsAFieldAndNeverThePage(t *testing.T) {
 		"a label of 7": {`{` + id + `,"labels":["a",7,"b"]}`, with(func(e *model.Entry) {
 			e.Labels, e.FirstLabelOnly, e.Problem = []string{"a", "b"}, true, "one of labels is a number, not text"
 		})},
-		"an address":        {`{` + id + `,"callerIp":"192.0.2.9"}`, with(func(e *model.Entry) { e.CallerIP = "192.0.2.9" })},
-		"a callback state":  {`{` + id + `,"failureCallbackState":"CALLBACK_FAIL"}`, with(func(e *model.Entry) { e.FailureState = "CALLBACK_FAIL" })},
-		"a state twice":     {`{` + id + `,"failureCallbackInfo":{"state":"CALLBACK_FAIL","x":[{}]},"failureFunctionState":""}`, with(func(e *model.Entry) { e.FailureState = "CALLBACK_FAIL" })},
-		"a state as text":   {`{` + id + `,"failureCallbackInfo":"no"}`, problem("failureCallbackInfo is text, not an object")},
-		"bad base64":        {`{` + id + `,"responseBodyBase64":"???"}`, with(func(e *model.Entry) {
+		"an address":       {`{` + id + `,"callerIp":"192.0.2.9"}`, with(func(e *model.Entry) { e.CallerIP = "192.0.2.9" })},
+		"a callback state": {`{` + id + `,"failureCallbackState":"CALLBACK_FAIL"}`, with(func(e *model.Entry) { e.FailureState = "CALLBACK_FAIL" })},
+		"a state twice":    {`{` + id + `,"failureCallbackInfo":{"state":"CALLBACK_FAIL","x":[{}]},"failureFunctionState":""}`, with(func(e *model.Entry) { e.FailureState = "CALLBACK_FAIL" })},
+		"a state as text":  {`{` + id + `,"failureCallbackInfo":"no"}`, problem("failureCallbackInfo is text, not an object")},
+		"bad base64": {`{` + id + `,"responseBodyBase64":"???"}`, with(func(e *model.Entry) {
 			e.Response, e.Problem = "???", problem("responseBodyBase64 is not base64").Problem
 		})},
 		"base64, no filler": {`{` + id + `,"responseBodyBase64":"YQ"}`, with(func(e *model.Entry) { e.Response = "a" })},
