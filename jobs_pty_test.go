@@ -30,10 +30,8 @@ func (s *session) confirmNumber(n string) {
 	s.await("the sheet to take an answer", func(screen string) bool {
 		return strings.Contains(screen, "and enter: ") && !strings.Contains(screen, "in a moment")
 	})
-	s.write(n)
-	s.shows("and enter: " + n)
-	s.write("\r")
-	s.hides("and enter: ")
+	s.insist(strings.Repeat("\x7f", len(n))+n, "the number to be taken", func(screen string) bool { return strings.Contains(screen, "and enter: "+n) })
+	s.insist("\r", "the answer to be taken", func(screen string) bool { return !strings.Contains(screen, "and enter: ") })
 }
 
 func TestANumberThatIsTypedIntoTheListSendsNothing(t *testing.T) {

@@ -83,21 +83,29 @@ func (s *session) read() {
 // await waits until the screen satisfies the condition.
 func (s *session) await(what string, ok func(screen string) bool) {
 	s.t.Helper()
-	timeout := time.AfterFunc(patience, func() {
+	if !s.within(patience, ok) {
+		s.t.Fatalf("waited in vain for %s:\n%s", what, s.screen())
+	}
+}
+
+// within waits so long at most.
+func (s *session) within(most time.Duration, ok func(screen string) bool) bool {
+	timeout := time.AfterFunc(most, func() {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.changed.Broadcast()
 	})
 	defer timeout.Stop()
-	deadline := time.Now().Add(patience)
+	deadline := time.Now().Add(most)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for !ok(s.term.String()) {
 		if s.closed || time.Now().After(deadline) {
-			s.t.Fatalf("waited in vain for %s:\n%s", what, s.term.String())
+			return false
 		}
 		s.changed.Wait()
 	}
+	return true
 }
 
 // until waits for what does not show on the screen.
@@ -166,8 +174,24 @@ func (s *session) confirm() {
 		s.write(" ")
 		s.await("the sheet to take an answer", ready)
 	}
-	s.write("y")
-	s.hides("Send ")
+	s.insist("y", "the answer to be taken", func(screen string) bool { return !strings.Contains(screen, "Send ") })
+}
+
+// insist presses keys on a sheet, as often as it takes. A sheet takes none that may have waited while the terminal took no output, which on
+// a busy machine may be so for a moment.
+func (s *session) insist(keys, what string, ok func(screen string) bool) {
+	s.t.Helper()
+	const (
+		often = 10
+		each  = patience / often
+	)
+	for range often {
+		s.write(keys)
+		if s.within(each, ok) {
+			return
+		}
+	}
+	s.t.Fatalf("waited in vain for %s:\n%s", what, s.screen())
 }
 
 func (s *session) screen() string {
