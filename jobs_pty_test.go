@@ -89,8 +89,8 @@ func TestAnOperationOutlivesItsSession(t *testing.T) {
 	if after, _ := retries(server); after != before {
 		t.Fatalf("%d calls before the user went on", after-before)
 	}
-	s.write("R")
-	s.shows("Retry ")
+	// What sessions before did is read first.
+	s.insist("R", "the sheet", func(screen string) bool { return strings.Contains(screen, "  Retry ") })
 	left := strings.Fields(s.screen()[strings.Index(s.screen(), "  Retry ")+len("  Retry "):])[0]
 	s.confirmNumber(left)
 	s.write("++++")

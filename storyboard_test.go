@@ -244,8 +244,7 @@ func TestThreeThousandFailuresAreBroughtBackInOneNight(t *testing.T) {
 		return !strings.Contains(screen, "in doubt") && !strings.Contains(screen, "sending")
 	})
 	n.cursorOn("retry of 667 messages")
-	n.write("R")
-	n.shows("Retry ")
+	n.insist("R", "the sheet", func(screen string) bool { return strings.Contains(screen, "  Retry ") })
 	rest, err := strconv.Atoi(regexp.MustCompile(`  Retry (\d+) messages`).FindStringSubmatch(n.screen())[1])
 	if err != nil || rest != 668-n.sentToPartner() {
 		t.Errorf("%d are left to be sent, and %d were", rest, n.sentToPartner())

@@ -177,7 +177,7 @@ func (s *session) confirm() {
 	s.insist("y", "the answer to be taken", func(screen string) bool { return !strings.Contains(screen, "Send ") })
 }
 
-// insist presses keys on a sheet, as often as it takes. A sheet takes none that may have waited while the terminal took no output, which on
+// insist presses keys as often as it takes. A sheet takes none that may have waited while the terminal took no output, which on
 // a busy machine may be so for a moment.
 func (s *session) insist(keys, what string, ok func(screen string) bool) {
 	s.t.Helper()

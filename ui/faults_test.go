@@ -13,6 +13,7 @@ import (
 
 // TestEachTroubleIsOneSentenceAndWhatWasLoadedStays sends every kind of trouble through the real client to the screen.
 func TestEachTroubleIsOneSentenceAndWhatWasLoadedStays(t *testing.T) {
+	t.Parallel()
 	troubles := map[string]struct {
 		fault emulator.Fault
 		says  string

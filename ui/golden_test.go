@@ -67,6 +67,7 @@ func (d *driver) golden(name string) {
 }
 
 func TestGoldenScreens(t *testing.T) {
+	t.Parallel()
 	everything := emulator.IncidentOptions{Messages: 260, Workflows: 12, Odd: -1}
 	odd := emulator.IncidentOptions{Messages: -1, Workflows: -1}
 	screens := map[string]struct {
