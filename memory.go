@@ -10,6 +10,7 @@ import (
 const (
 	// tuneAfter is when the start is over, far more than it takes.
 	tuneAfter = time.Second
+	startPercent = 400
 	// tidyEvery is how often it is looked for memory to give back, and tidyFrom from how much on it is.
 	tidyEvery = 5 * time.Second
 	tidyFrom  = 1 << 20
@@ -22,6 +23,7 @@ func tuneMemory() {
 	if os.Getenv("GOGC") != "" {
 		return
 	}
+	debug.SetGCPercent(startPercent) // the first frame does not wait for the little garbage before it
 	time.AfterFunc(tuneAfter, func() {
 		debug.SetGCPercent(25)
 		tidy(memoryNow())
