@@ -8,8 +8,9 @@ import (
 )
 
 const (
-	// tuneAfter is when the start is over, far more than it takes.
-	tuneAfter = time.Second
+	// tuneAfter is when the start is over, far more than it takes, and startPercent how much garbage there may be until then, in
+	// percent of what is in use.
+	tuneAfter    = time.Second
 	startPercent = 400
 	// tidyEvery is how often it is looked for memory to give back, and tidyFrom from how much on it is.
 	tidyEvery = 5 * time.Second
