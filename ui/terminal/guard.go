@@ -194,7 +194,9 @@ func ownSequence(parameters []byte, final byte) bool {
 		return final == 'u' && string(parameters) == "1"
 	}
 	switch final {
-	case 'A', 'B', 'C', 'D', 'G', 'H', 'I', 'J', 'K', 'L', 'M', 'P', 'S', 'T', 'X', 'Z', '@', '`', 'a', 'b', 'd', 'e', 'f', 'm', 'r':
+	case 'A', 'B', 'C', 'D', 'G', 'H', 'I', 'J', 'K', 'L', 'M', 'P', 'S', 'T', 'X', 'Z', '@', '`', 'a', 'b', 'd', 'e', 'f', 'r':
+		return onlyNumbers(parameters) && bytes.IndexByte(parameters, ':') < 0
+	case 'm':
 		return onlyNumbers(parameters)
 	case 'h', 'l':
 		return string(parameters) == "4"
