@@ -192,6 +192,8 @@ func ownSequence(parameters []byte, final byte) bool {
 		return false
 	case '>', '<':
 		return final == 'u' && string(parameters) == "1"
+	case '=':
+		return false
 	}
 	switch final {
 	case 'A', 'B', 'C', 'D', 'G', 'H', 'I', 'J', 'K', 'L', 'M', 'P', 'S', 'T', 'X', 'Z', '@', '`', 'a', 'b', 'd', 'e', 'f', 'r':
@@ -204,7 +206,7 @@ func ownSequence(parameters []byte, final byte) bool {
 		return string(parameters) == "22;2" || string(parameters) == "23;2"
 	case 'q':
 		digits, ok := bytes.CutSuffix(parameters, []byte(" "))
-		return ok && onlyNumbers(digits)
+		return ok && onlyNumbers(digits) && bytes.IndexByte(digits, ':') < 0
 	}
 	return false
 }
