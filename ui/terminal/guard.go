@@ -162,7 +162,7 @@ func controlSequence(b []byte) (n int, known bool) {
 		end++
 	}
 	switch {
-	case end > longestSequence:
+	case end >= longestSequence:
 		return 1, false
 	case end == len(b):
 		return 0, false
