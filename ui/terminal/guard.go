@@ -204,9 +204,6 @@ func ownSequence(parameters []byte, final byte) bool {
 		return string(parameters) == "4"
 	case 't':
 		return string(parameters) == "22;2" || string(parameters) == "23;2"
-	case 'q':
-		digits, ok := bytes.CutSuffix(parameters, []byte(" "))
-		return ok && onlyNumbers(digits) && bytes.IndexByte(digits, ':') < 0
 	}
 	return false
 }
