@@ -27,6 +27,15 @@ func underShell(t *testing.T, args ...string) *session {
 	return s
 }
 
+// suspended is a program under a shell that ctrl+z was pressed in.
+func suspended(t *testing.T, args ...string) *session {
+	t.Helper()
+	s := underShell(t, args...)
+	s.write("\x1a")
+	s.prompt(0, "Stopped")
+	return s
+}
+
 // prompt waits until the shell has the terminal again, with something that it said before.
 func (s *session) prompt(from int, says string) {
 	s.t.Helper()
@@ -59,9 +68,7 @@ func (s *session) pid() int {
 func TestASuspendedProgramIsEndedWithoutBeingBroughtBack(t *testing.T) {
 	t.Parallel()
 	log := filepath.Join(t.TempDir(), "log")
-	s := underShell(t, "--log", log)
-	s.write("\x1a")
-	s.prompt(0, "Stopped")
+	s := suspended(t, "--log", log)
 	from := len(s.raw())
 	s.write("kill %1\n")
 	s.until("the end in the log", func() bool {
@@ -95,9 +102,7 @@ func TestAProgramInTheBackgroundIsStoppedAgainAndLosesNothing(t *testing.T) {
 func TestAShellThatEndsTakesTheSuspendedProgramWithIt(t *testing.T) {
 	t.Parallel()
 	log := filepath.Join(t.TempDir(), "log")
-	s := underShell(t, "--log", log)
-	s.write("\x1a")
-	s.prompt(0, "Stopped")
+	s := suspended(t, "--log", log)
 	s.write("exit\n") // which warns
 	s.write("exit\n")
 	s.ended()
@@ -137,9 +142,7 @@ func TestWhatIsStoppedByOthersDrawsItsScreenAgain(t *testing.T) {
 
 func TestAfterASuspensionTheScreenIsDrawnOnceAndInItsNewSize(t *testing.T) {
 	t.Parallel()
-	s := underShell(t)
-	s.write("\x1a")
-	s.prompt(0, "Stopped")
+	s := suspended(t)
 	from := len(s.raw())
 	s.setSize(80, 24)
 	s.write("fg\n")

@@ -1,10 +1,8 @@
 package terminal
 
 import (
-	"cmp"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -36,22 +34,4 @@ func IsHungUp() bool {
 	terminal := []unix.PollFd{{Fd: int32(os.Stdin.Fd())}}
 	n, err := unix.Poll(terminal, 0)
 	return err == nil && n > 0
-}
-
-// NoSuspend says why the program cannot be suspended: with no shell above it in the session, nobody would wake it up.
-func NoSuspend() string {
-	mine, err := unix.Getsid(0)
-	if err != nil {
-		return ""
-	}
-	if parents, err := unix.Getsid(os.Getppid()); err != nil || mine == os.Getpid() || parents != mine {
-		return "there is no shell that it could go back to"
-	}
-	return ""
-}
-
-// HasUTF8 tells whether the locale is one of UTF-8.
-func HasUTF8(getenv func(string) string) bool {
-	locale := strings.ToLower(cmp.Or(getenv("LC_ALL"), getenv("LC_CTYPE"), getenv("LANG")))
-	return strings.Contains(locale, "utf-8") || strings.Contains(locale, "utf8")
 }

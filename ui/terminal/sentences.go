@@ -1,7 +1,9 @@
 package terminal
 
 import (
+	"cmp"
 	"io"
+	"strings"
 
 	"redrive/ui/text"
 )
@@ -27,4 +29,10 @@ func (s Sentences) Write(b []byte) (int, error) {
 		return 0, err
 	}
 	return len(b), nil
+}
+
+// HasUTF8 tells whether the locale is one of UTF-8.
+func HasUTF8(getenv func(string) string) bool {
+	locale := strings.ToLower(cmp.Or(getenv("LC_ALL"), getenv("LC_CTYPE"), getenv("LANG")))
+	return strings.Contains(locale, "utf-8") || strings.Contains(locale, "utf8")
 }

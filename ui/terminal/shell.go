@@ -53,6 +53,18 @@ func (t *Terminal) sleep() {
 	}
 }
 
+// NoSuspend says why the program cannot be suspended: with no shell above it in the session, nobody would wake it up.
+func NoSuspend() string {
+	mine, err := unix.Getsid(0)
+	if err != nil {
+		return ""
+	}
+	if parents, err := unix.Getsid(os.Getppid()); err != nil || mine == os.Getpid() || parents != mine {
+		return "there is no shell that it could go back to"
+	}
+	return ""
+}
+
 // isInForeground tells whether the shell lets this program have the terminal; also when there is none any more.
 func isInForeground() bool {
 	group, err := unix.IoctlGetInt(int(os.Stdin.Fd()), unix.TIOCGPGRP)
