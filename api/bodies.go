@@ -96,7 +96,7 @@ func (r *entryReader) keepText(name []byte) bool {
 	if raw := r.raw(); r.err == nil {
 		r.keepRaw(p, raw)
 		if p == responseHeader {
-			r.entry.RetryAfter = retryAfter(raw)
+			r.entry.RetryAfter = r.retryAfter(raw)
 		}
 	}
 	return true

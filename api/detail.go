@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"redrive/model"
@@ -21,14 +20,10 @@ func (r *entryReader) detailField(name []byte) bool {
 	case "bodyBase64":
 		r.bodyBase64("bodyBase64", &d.Body)
 	case "responseHeader", "responseHeaders":
-		if h := r.header("responseHeader"); len(h) > 0 {
+		h := r.header("responseHeader")
+		d.RetryAfter = retryAfterOf(h)
+		if len(h) > 0 {
 			d.ResponseHeader = h
-			d.RetryAfter = 0
-			for _, f := range h {
-				if strings.EqualFold(f.Name, "Retry-After") {
-					d.RetryAfter = secondsOf([]byte(f.Value))
-				}
-			}
 		}
 	case "responseBody":
 		r.body("responseBody", &d.ResponseBody)

@@ -43,6 +43,8 @@ type entryReader struct {
 	// texts, when it is not nil, gets the texts of the entry as they stand.
 	texts *rawTexts
 
+	headers *scanner // of a header that is read for Retry-After alone
+
 	// said is what the response says of the cause; answers are what responses of the page said, by their beginning.
 	said    model.Said
 	answers map[uint64]model.Said
@@ -134,7 +136,7 @@ func (r *entryReader) field(name []byte) {
 	case "responseStatus":
 		e.Status = r.int("responseStatus")
 	case "responseHeader", "responseHeaders":
-		e.RetryAfter = retryAfter(r.raw())
+		e.RetryAfter = r.retryAfter(r.raw())
 	case "responseBody":
 		r.readResponseHead()
 	case "responseBodyBase64":
