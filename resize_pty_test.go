@@ -63,7 +63,7 @@ func outside(drawn string, width, height int) string {
 // firstLine is the first line of what was drawn, and all of it.
 func firstLine(drawn string, width, height int) (first, all string) {
 	term := vt10x.New(vt10x.WithSize(width, height))
-	_, _ = term.Write([]byte(replay.Plainly(drawn)))
+	_, _ = term.Write([]byte(drawn))
 	all = term.String()
 	first, _, _ = strings.Cut(all, "\n")
 	return first, all

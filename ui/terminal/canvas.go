@@ -1,12 +1,11 @@
 package terminal
 
 import (
-	"bytes"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
-	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
 )
 
@@ -18,7 +17,7 @@ const (
 	// that moves changes three.
 	leastScroll = 6
 
-	enterScreen = ansi.SetModeAltScreenSaveCursor + ansi.ResetModeTextCursorEnable + ansi.SetTabEvery8Columns + ansi.SetModeBracketedPaste
+	enterScreen = ansi.SetModeAltScreenSaveCursor + ansi.ResetModeTextCursorEnable + ansi.SetModeBracketedPaste
 	leaveScreen = ansi.ResetModeAltScreenSaveCursor + ansi.SetModeTextCursorEnable + ansi.ResetModeBracketedPaste
 
 	// keepTitle makes a terminal that can keep the title of its window, oldTitle brings that back.
@@ -33,28 +32,25 @@ const (
 // canvas is what stands on the terminal, and turns a frame into the bytes that change it to that. It is for one goroutine.
 type canvas struct {
 	term   string
-	screen *uv.TerminalRenderer
-	cells  uv.ScreenBuffer
-	lines  []string // what the cells were drawn from
-	// changes is what the renderer has to say of a frame, out the whole of what is written for it.
-	changes, out bytes.Buffer
+	glyphs *glyphs
+	brush  brush
 
 	width, height int
-	cursor        bool // the cursor is shown
+	// lines are what is to stand there, and cells the same taken apart; stood and stands are what is there until that is drawn.
+	lines, stood  []string
+	cells, stands [][]cell
+	// empty is set when what is there is not known, and has to go.
+	empty  bool
+	cursor bool // the cursor is shown
 	// whole is set when the terminal shows a frame in one piece if told to.
 	whole bool
+	out   []byte
 }
 
 // newCanvas is one for a terminal on which nothing stands yet.
 func newCanvas(term string, profile colorprofile.Profile) *canvas {
-	c := &canvas{term: term}
-	c.screen = uv.NewTerminalRenderer(&c.changes, []string{"TERM=" + term})
-	c.screen.SetColorProfile(profile)
-	c.screen.SetFullscreen(true)
-	c.screen.SetRelativeCursor(false)
-	c.screen.SetBackspace(true)
-	c.cells = uv.NewScreenBuffer(0, 0)
-	return c
+	g := newGlyphs(term, profile)
+	return &canvas{term: term, glyphs: g, brush: brush{glyphs: g}}
 }
 
 // enter is what the screen begins with. Where ask is set the terminal is asked whether it shows frames in one piece.
@@ -86,89 +82,89 @@ func (c *canvas) hasKeysApart() bool {
 
 // resize forgets what stands there: of a terminal with a new size it is not known, even when the size is what it was.
 func (c *canvas) resize(width, height int) {
-	c.width, c.height = width, height
-	c.screen.SetTabStops(width)
-	c.screen.Resize(width, height)
-	c.screen.Erase()
-	c.cells = uv.NewScreenBuffer(width, height)
-	c.lines = c.lines[:0]
+	c.width, c.height, c.brush.width = width, height, width
+	c.empty = true
+	c.glyphs.forget()
+	c.lines, c.stood = make([]string, height), make([]string, height)
+	c.cells, c.stands = blankLines(width, height), blankLines(width, height)
+}
+
+func blankLines(width, height int) [][]cell {
+	lines := make([][]cell, height)
+	all := slices.Repeat([]cell{blank}, width*height)
+	for y := range lines {
+		lines[y] = all[y*width : (y+1)*width : (y+1)*width]
+	}
+	return lines
 }
 
 // draw returns what makes a frame of what stands there now; nothing when it stands there. What it returns is valid until the next call.
 func (c *canvas) draw(v tea.View) []byte {
-	changed := c.drawLines(v.Content)
-	moves := changed >= leastScroll
-	c.screen.SetScrollOptim(moves)
-	if moves || changed > 0 && c.endsBlank() {
-		// The renderer may move lines, or clear all at the bottom, over one that is what it was.
-		for y := range c.height {
-			c.cells.TouchLine(0, y, c.width)
+	if c.glyphs.tooMany() {
+		c.resize(c.width, c.height)
+	}
+	b := &c.brush
+	b.out = b.out[:0]
+	if c.empty {
+		b.clear()
+		c.empty = false
+	}
+	if c.read(v.Content) >= leastScroll {
+		c.scroll()
+	}
+	for y, line := range c.cells {
+		if !slices.Equal(c.stands[y], line) {
+			b.line(y, c.stands[y], line)
+			copy(c.stands[y], line)
 		}
 	}
-	c.screen.Render(c.cells.RenderBuffer)
+	b.plain()
 	if v.Cursor != nil {
-		c.screen.MoveTo(v.Cursor.X, v.Cursor.Y)
+		b.moveTo(min(v.Cursor.X, c.width-1), min(v.Cursor.Y, c.height-1))
 	}
-	_ = c.screen.Flush() // to a buffer
-	defer c.changes.Reset()
 	return c.compose(v.Cursor != nil)
 }
 
-// endsBlank tells whether nothing is to stand on the last line.
-func (c *canvas) endsBlank() bool {
-	for x := range c.width {
-		if !c.cells.CellAt(x, c.height-1).Equal(&uv.EmptyCell) {
-			return false
-		}
-	}
-	return true
-}
-
-// drawLines brings the lines that differ to the cells, and returns how many do. A line ends in the look that it begins in, so that each
-// is drawn by itself.
-func (c *canvas) drawLines(content string) (changed int) {
+// read takes the lines that differ apart, and returns how many do. A line ends in the look that it begins in, so that each is read by
+// itself.
+func (c *canvas) read(content string) (changed int) {
+	copy(c.stood, c.lines)
 	rest, more := content, true
 	for y := range c.height {
 		line := ""
 		if more {
 			line, rest, more = strings.Cut(rest, "\n")
 		}
-		switch {
-		case y == len(c.lines):
-			c.lines = append(c.lines, "")
-			if line == "" {
-				continue
-			}
-		case c.lines[y] == line:
+		if c.lines[y] == line {
 			continue
 		}
 		c.lines[y] = line
 		changed++
-		uv.NewStyledString(line).Draw(c.cells, uv.Rect(0, y, c.width, 1))
+		c.glyphs.read(line, c.cells[y])
 	}
 	return changed
 }
 
 // compose puts around the changes what keeps them from being seen half done.
 func (c *canvas) compose(cursor bool) []byte {
-	had := c.cursor
+	had, changes := c.cursor, c.brush.out
 	c.cursor = cursor
-	changes := c.changes.Bytes()
 	whole := c.whole && len(changes) > tornFrame
-	c.out.Reset()
-	if whole {
-		c.out.WriteString(ansi.SetModeSynchronizedOutput)
-	}
 	moves := cursor && had && !whole && len(changes) > 0
-	if had && !cursor || moves {
-		c.out.WriteString(ansi.ResetModeTextCursorEnable)
+	out := c.out[:0]
+	if whole {
+		out = append(out, ansi.SetModeSynchronizedOutput...)
 	}
-	c.out.Write(changes)
+	if had && !cursor || moves {
+		out = append(out, ansi.ResetModeTextCursorEnable...)
+	}
+	out = append(out, changes...)
 	if cursor && !had || moves {
-		c.out.WriteString(ansi.SetModeTextCursorEnable)
+		out = append(out, ansi.SetModeTextCursorEnable...)
 	}
 	if whole {
-		c.out.WriteString(ansi.ResetModeSynchronizedOutput)
+		out = append(out, ansi.ResetModeSynchronizedOutput...)
 	}
-	return c.out.Bytes()
+	c.out = out
+	return out
 }

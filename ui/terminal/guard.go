@@ -13,7 +13,7 @@ import (
 // guard is the last thing between the program and a terminal. Text is made harmless where it is drawn; should anything
 // get past that, what the guard does not know as the program's own does not reach the terminal: a control character, a
 // C1 control in either form, a byte that is not UTF-8, a character that turns the direction of text round, and every
-// escape sequence but those of the renderer. A stand-in is written for the character that begins one, and what follows
+// escape sequence but those of the canvas. A stand-in is written for the character that begins one, and what follows
 // it is text, so that nothing is swallowed by a sequence without an end.
 //
 // What is the program's own is passed on as it is, without a copy. A character or a sequence that was cut between two
@@ -38,7 +38,7 @@ type guard struct {
 
 const (
 	escape = '\x1b'
-	// longestSequence is how long a control sequence of the renderer can be: a look with all its colours.
+	// longestSequence is how long a control sequence of the canvas can be: a look with all its colours.
 	longestSequence = 128
 	// mostCopies is how many copies may wait for their frame.
 	mostCopies = 8
@@ -111,7 +111,7 @@ func (g *guard) look(b []byte) (n int, known bool) {
 		r, size := utf8.DecodeRune(b)
 		return size, r != utf8.RuneError && !isC1(r) && !turnsText(r) || size == 3 && r == utf8.RuneError
 	case c != escape:
-		return 1, c == '\n' || c == '\r' || c == '\b' || c == '\t'
+		return 1, c == '\n' || c == '\r' || c == '\b'
 	case len(b) == 1:
 		return 0, false
 	}
@@ -186,8 +186,6 @@ func ownSequence(parameters []byte, final byte) bool {
 			return ownMode(parameters)
 		case 'p':
 			return string(parameters) == "2026$"
-		case 'W':
-			return string(parameters) == "5"
 		}
 		return false
 	case '>', '<':
@@ -196,20 +194,21 @@ func ownSequence(parameters []byte, final byte) bool {
 		return false
 	}
 	switch final {
-	case 'A', 'B', 'C', 'D', 'G', 'H', 'I', 'J', 'K', 'L', 'M', 'P', 'S', 'T', 'X', 'Z', '@', '`', 'a', 'b', 'd', 'e', 'f', 'r':
+	case 'A', 'B', 'C', 'D', 'H', 'r':
 		return onlyNumbers(parameters) && bytes.IndexByte(parameters, ':') < 0
+	case 'J':
+		return string(parameters) == "2"
+	case 'K':
+		return len(parameters) == 0
 	case 'm':
 		return onlyNumbers(parameters)
-	case 'h', 'l':
-		return string(parameters) == "4"
 	case 't':
 		return string(parameters) == "22;2" || string(parameters) == "23;2"
 	}
 	return false
 }
 
-// ownMode tells whether the renderer switches a mode: the wrapping of lines, the cursor, the second screen, pastes in
-// brackets, frames in one piece.
+// ownMode tells whether the program switches a mode: the wrapping of lines, the cursor, the second screen, pastes in brackets, frames in one piece.
 func ownMode(mode []byte) bool {
 	switch string(mode) {
 	case "7", "25", "1049", "2004", "2026":

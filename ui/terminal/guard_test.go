@@ -78,10 +78,10 @@ func TestWithoutUTF8WhatStandsForTheRefusedIsPlain(t *testing.T) {
 	}
 }
 
-func TestTheGuardPassesWhatTheRendererSends(t *testing.T) {
-	own := "\x1b[?1049h\x1b[?25l\x1b[?5W\x1b[?2004h\x1b[>1u\x1b]2;redrive\x07\x1b[?2026$p" +
-		"\x1b[H\x1b[2J\x1b[1;38;5;9;48;2;1;2;3mx\x1b[m\x1b[3;37r\n\x1b[1;40r\x1bM\x1b[4hA\x1b[4l\x1b[12b\x1b[7X\x1b[K\x1b[4:3m" +
-		"\x1b[?7l\x1b[?7h\x1b[?2026h\x1b[?2026l\x1b[<1u\x1b[?1049l\x1b[?25h\x1b[?2004l\x1b]2;\x07\b\r\n\t"
+func TestTheGuardPassesWhatTheCanvasSends(t *testing.T) {
+	own := "\x1b[?1049h\x1b[?25l\x1b[?2004h\x1b[>1u\x1b[22;2t\x1b]2;redrive\x07\x1b[?2026$p" +
+		"\x1b[m\x1b[H\x1b[2J\x1b[0;1;38;5;9;48;2;1;2;3mx\x1b[m\x1b[3;37r\x1b[37H\n\x1b[r\x1bM\x1b[2A\x1b[B\x1b[12C\x1b[7D\x1b[K\x1b[4:3m\x1b[?7l\x1b[?7h" +
+		"\x1b[?2026h\x1b[?2026l\x1b[<1u\x1b[?1049l\x1b[?25h\x1b[?2004l\x1b]2;\x07\x1b[23;2t\b\r\n"
 	if out, refused := through(t, nil, own); out != own || refused > 0 {
 		t.Errorf("%q became %q", own, out)
 	}
@@ -200,7 +200,7 @@ func TestTheGuardSaysWhenTheTerminalIsGone(t *testing.T) {
 	}
 }
 
-// frame is what the renderer sends for a screen of rows in several looks.
+// frame is what is sent for a screen of rows in several looks.
 func frame() []byte {
 	var b bytes.Buffer
 	b.WriteString("\x1b[?2026h\x1b[H")
