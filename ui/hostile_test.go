@@ -18,6 +18,7 @@ import (
 	"redrive/keymap"
 	"redrive/model"
 	"redrive/ui"
+	"redrive/ui/terminal/canvas"
 	"redrive/ui/text"
 	"redrive/ui/text/hostile"
 )
@@ -48,32 +49,28 @@ func attacked(raw string) *memory {
 	return b
 }
 
-// terminal is what the renderer sends for the screens of a driver, and a terminal that it is sent to.
+// terminal is what the canvas sends for the screens of a driver, and a terminal that it is sent to.
 type terminal struct {
-	d        *driver
-	payload  string
-	out      bytes.Buffer
-	cells    uv.ScreenBuffer
-	renderer *uv.TerminalRenderer
-	screen   vt10x.Terminal
+	d       *driver
+	payload string
+	cells   uv.ScreenBuffer
+	canvas  *canvas.Canvas
+	screen  vt10x.Terminal
 	// uneven is set once there was a character of no width or of two: this terminal takes each for one cell.
 	uneven bool
 }
 
 func newTerminal(d *driver) *terminal {
 	s := &terminal{d: d, cells: uv.NewScreenBuffer(d.width, d.height), screen: vt10x.New(vt10x.WithSize(d.width, d.height))}
-	s.renderer = uv.NewTerminalRenderer(&s.out, []string{"TERM=xterm-256color"})
-	s.renderer.SetColorProfile(colorprofile.TrueColor)
-	s.renderer.SetFullscreen(true)
-	s.renderer.SetRelativeCursor(false)
-	s.renderer.SetScrollOptim(true)
+	s.canvas = canvas.New("xterm-256color", colorprofile.TrueColor)
+	s.canvas.Resize(d.width, d.height)
 	return s
 }
 
 // hiding are looks that the program has not: what is concealed or blinks, and the colours of the payload.
 var hiding = regexp.MustCompile(`\x1b\[(?:[0-9;]*;)?(?:5|8|95|44)(?:;[0-9;]*)?m`)
 
-// look draws the screen as Bubble Tea does, and fails when something in what is sent acts, or when the terminal shows
+// look draws the screen as the program does, and fails when something in what is sent acts, or when the terminal shows
 // anything else than what was meant.
 func (s *terminal) look(place string) {
 	s.d.t.Helper()
@@ -82,14 +79,9 @@ func (s *terminal) look(place string) {
 	if v.WindowTitle != "" {
 		s.d.t.Errorf("%s: the title is %q", place, v.WindowTitle)
 	}
-	s.out.Reset()
 	s.cells.Clear()
 	uv.NewStyledString(v.Content).Draw(s.cells, s.cells.Bounds())
-	s.renderer.Render(s.cells.RenderBuffer)
-	if err := s.renderer.Flush(); err != nil {
-		s.d.t.Fatal(err)
-	}
-	sent := s.out.String()
+	sent := string(s.canvas.Draw(v))
 	if acting := hostile.Acting(sent); acting != "" {
 		s.d.t.Fatalf("%s: %s acts", place, acting)
 	}

@@ -10,6 +10,8 @@ import (
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 	"golang.org/x/time/rate"
+
+	"redrive/ui/terminal/canvas"
 )
 
 const (
@@ -42,7 +44,7 @@ type painter struct {
 
 	wake          chan struct{}
 	stopping, end chan struct{}
-	canvas        *canvas
+	canvas        *canvas.Canvas
 	pace          *rate.Limiter
 }
 
@@ -67,8 +69,8 @@ func asksTerminal(getenv func(string) string) bool {
 // start takes the terminal over; the screen is drawn as soon as it is shown.
 func (p *painter) start() {
 	p.mu.Lock()
-	p.canvas = newCanvas(p.term, p.profile)
-	p.sequences = append(p.sequences[:0], p.canvas.enter(p.ask))
+	p.canvas = canvas.New(p.term, p.profile)
+	p.sequences = append(p.sequences[:0], enter(p.term, p.ask))
 	p.due, p.urgent, p.afresh = false, true, true
 	p.stopping, p.end = make(chan struct{}), make(chan struct{})
 	p.mu.Unlock()
@@ -81,7 +83,7 @@ func (p *painter) stop() {
 	close(p.stopping)
 	<-p.end
 	p.mu.Lock()
-	out := p.pending() + p.canvas.leave()
+	out := p.pending() + leave(p.term, p.height)
 	p.mu.Unlock()
 	_, _ = io.WriteString(p.to, out) // a terminal that is gone is noticed by those who read from it
 }
@@ -123,7 +125,7 @@ func (p *painter) showWhole() {
 func (p *painter) enterAgain() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.sequences = append(p.sequences, p.canvas.enter(false))
+	p.sequences = append(p.sequences, enter(p.term, false))
 	p.afresh = true
 }
 
@@ -201,13 +203,13 @@ func (p *painter) paint() {
 	afresh := p.afresh
 	p.due, p.urgent = p.due && !due, false
 	p.afresh = afresh && !due
-	p.canvas.whole = p.whole
+	p.canvas.Whole = p.whole
 	p.mu.Unlock()
 	if due {
 		if afresh {
-			p.canvas.resize(width, height)
+			p.canvas.Resize(width, height)
 		}
-		out = append(out, p.canvas.draw(view)...)
+		out = append(out, p.canvas.Draw(view)...)
 	}
 	if len(out) > 0 {
 		_, _ = p.to.Write(out)

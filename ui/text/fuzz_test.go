@@ -4,9 +4,12 @@ import (
 	"strings"
 	"testing"
 
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
 	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
 
+	"redrive/ui/terminal/canvas"
 	"redrive/ui/text"
 	"redrive/ui/text/hostile"
 )
@@ -141,16 +144,15 @@ func assertRowsCover(t *testing.T, b *text.Block, raw string, n int) {
 	}
 }
 
-// What the renderer sends for a screen with the text in it is the renderer's own, and the rows around the text are as they
+// What is sent for a screen with the text in it is the canvas's own, and the rows around the text are as they
 // would be without it.
 func FuzzScreen(f *testing.F) {
 	addSeeds(func(raw string) { f.Add(raw, raw+raw, uint8(30)) })
 	f.Fuzz(func(t *testing.T, before, after string, w uint8) {
 		width := 1 + int(w)
 		var sent strings.Builder
-		renderer := uv.NewTerminalRenderer(&sent, []string{"TERM=xterm-256color"})
-		renderer.SetFullscreen(true)
-		renderer.SetScrollOptim(true)
+		terminal := canvas.New("xterm-256color", colorprofile.TrueColor)
+		terminal.Resize(width, 6)
 		screen := uv.NewScreenBuffer(width, 6)
 		for _, raw := range []string{before, after, before + after} {
 			rows := []string{"first"}
@@ -160,11 +162,9 @@ func FuzzScreen(f *testing.F) {
 			}
 			rows = append(rows, text.Fit(text.Line(raw), width).String(), "last")
 			screen.Clear()
-			uv.NewStyledString(strings.Join(rows, "\n")).Draw(screen, screen.Bounds())
-			renderer.Render(screen.RenderBuffer)
-			if err := renderer.Flush(); err != nil {
-				t.Fatal(err)
-			}
+			frame := strings.Join(rows, "\n")
+			uv.NewStyledString(frame).Draw(screen, screen.Bounds())
+			sent.Write(terminal.Draw(tea.NewView(frame)))
 			for y, want := range map[int]string{0: "f", 5: "l"} {
 				if got := screen.CellAt(0, y).Content; got != want {
 					t.Fatalf("row %d begins with %q", y, got)

@@ -11,14 +11,14 @@ import (
 	"unicode/utf8"
 )
 
-// own are the escape sequences that the program sends by itself: those of the renderer, and the fixed title.
+// own are the escape sequences that the program sends by itself: those of its canvas, and the fixed title.
 var own = regexp.MustCompile(`^\x1b(?:` +
-	`\[[0-9;]*[A-DGHJ-MPSTXZ@abdefIr` + "`" + `]|\[[0-9;:]*m|\[4[hl]|\[[0-9]* q|` +
-	`\[\?(?:7|25|1049|2004|2026)[hl]|\[\?2026\$p|\[\?5W|` +
+	`\[[0-9;]*[ABCDHr]|\[2J|\[K|\[[0-9;:]*m|` +
+	`\[\?(?:7|25|1049|2004|2026)[hl]|\[\?2026\$p|` +
 	`\[[><]1u|\[2[23];2t|M|` +
 	`\]2;(?:redrive)?\x07)`)
 
-// longestOwn is how long the sequences of the renderer are at most.
+// longestOwn is how long they are at most.
 const longestOwn = 128
 
 // Acting returns what in the output of the program acts on a terminal and is not of the program; empty when nothing does.

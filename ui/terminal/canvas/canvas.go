@@ -1,4 +1,10 @@
-package terminal
+// Package canvas turns frames into the bytes that make them of what stands on a terminal, few of them: over a bad line bytes are
+// time.
+//
+// A frame is text with looks (SGR) in lines. Lines that differ from those of the frame before are taken apart into cells (cells.go),
+// lines that stand elsewhere already are moved (scroll.go), and of the rest the columns that differ are written in the shortest way
+// (brush.go), with the sequences that a VT100 has. Nothing of a frame but text and looks gets through.
+package canvas
 
 import (
 	"slices"
@@ -16,22 +22,13 @@ const (
 	// leastScroll is how many lines of a frame have to differ that it is worth looking whether some of them only moved. A cursor
 	// that moves changes three.
 	leastScroll = 6
-
-	enterScreen = ansi.SetModeAltScreenSaveCursor + ansi.ResetModeTextCursorEnable + ansi.SetModeBracketedPaste
-	leaveScreen = ansi.ResetModeAltScreenSaveCursor + ansi.SetModeTextCursorEnable + ansi.ResetModeBracketedPaste
-
-	// keepTitle makes a terminal that can keep the title of its window, oldTitle brings that back.
-	keepTitle = "\x1b[22;2t"
-	oldTitle  = "\x1b[23;2t"
-
-	// keysApart makes a terminal that can send keys so that escape is told from what begins with it; keysAsBefore ends that.
-	keysApart    = "\x1b[>1u"
-	keysAsBefore = "\x1b[<1u"
 )
 
-// canvas is what stands on the terminal, and turns a frame into the bytes that change it to that. It is for one goroutine.
-type canvas struct {
-	term   string
+// Canvas is what stands on a terminal, and turns a frame into the bytes that change it to that. It is for one goroutine.
+type Canvas struct {
+	// Whole is set when the terminal shows a frame in one piece if told to.
+	Whole bool
+
 	glyphs *glyphs
 	brush  brush
 
@@ -42,46 +39,17 @@ type canvas struct {
 	// empty is set when what is there is not known, and has to go.
 	empty  bool
 	cursor bool // the cursor is shown
-	// whole is set when the terminal shows a frame in one piece if told to.
-	whole bool
-	out   []byte
+	out    []byte
 }
 
-// newCanvas is one for a terminal on which nothing stands yet.
-func newCanvas(term string, profile colorprofile.Profile) *canvas {
+// New is a canvas for a kind of terminal (TERM) that has some colours, and no size yet.
+func New(term string, profile colorprofile.Profile) *Canvas {
 	g := newGlyphs(term, profile)
-	return &canvas{term: term, glyphs: g, brush: brush{glyphs: g}}
+	return &Canvas{glyphs: g, brush: brush{glyphs: g}}
 }
 
-// enter is what the screen begins with. Where ask is set the terminal is asked whether it shows frames in one piece.
-func (c *canvas) enter(ask bool) string {
-	s := enterScreen
-	if c.hasKeysApart() {
-		s += keysApart
-	}
-	s += keepTitle + ansi.SetWindowTitle(title)
-	if ask {
-		s += ansi.RequestModeSynchronizedOutput
-	}
-	return s
-}
-
-// leave gives the terminal back as it was.
-func (c *canvas) leave() string {
-	s := ansi.CursorPosition(1, max(1, c.height)) // for a terminal that has no second screen
-	if c.hasKeysApart() {
-		s = keysAsBefore + s
-	}
-	return s + leaveScreen + ansi.SetWindowTitle("") + oldTitle
-}
-
-// hasKeysApart tells whether the terminal may know [keysApart]. To others it says to move the cursor.
-func (c *canvas) hasKeysApart() bool {
-	return c.term != "linux" && !strings.HasPrefix(c.term, "vt") && !strings.HasPrefix(c.term, "screen")
-}
-
-// resize forgets what stands there: of a terminal with a new size it is not known, even when the size is what it was.
-func (c *canvas) resize(width, height int) {
+// Resize forgets what stands there: of a terminal with a new size it is not known, even when the size is what it was.
+func (c *Canvas) Resize(width, height int) {
 	c.width, c.height, c.brush.width = width, height, width
 	c.empty = true
 	c.glyphs.forget()
@@ -98,10 +66,10 @@ func blankLines(width, height int) [][]cell {
 	return lines
 }
 
-// draw returns what makes a frame of what stands there now; nothing when it stands there. What it returns is valid until the next call.
-func (c *canvas) draw(v tea.View) []byte {
+// Draw returns what makes a frame of what stands there now; nothing when it stands there. What it returns is valid until the next call.
+func (c *Canvas) Draw(v tea.View) []byte {
 	if c.glyphs.tooMany() {
-		c.resize(c.width, c.height)
+		c.Resize(c.width, c.height)
 	}
 	b := &c.brush
 	b.out = b.out[:0]
@@ -127,7 +95,7 @@ func (c *canvas) draw(v tea.View) []byte {
 
 // read takes the lines that differ apart, and returns how many do. A line ends in the look that it begins in, so that each is read by
 // itself.
-func (c *canvas) read(content string) (changed int) {
+func (c *Canvas) read(content string) (changed int) {
 	copy(c.stood, c.lines)
 	rest, more := content, true
 	for y := range c.height {
@@ -146,10 +114,10 @@ func (c *canvas) read(content string) (changed int) {
 }
 
 // compose puts around the changes what keeps them from being seen half done.
-func (c *canvas) compose(cursor bool) []byte {
+func (c *Canvas) compose(cursor bool) []byte {
 	had, changes := c.cursor, c.brush.out
 	c.cursor = cursor
-	whole := c.whole && len(changes) > tornFrame
+	whole := c.Whole && len(changes) > tornFrame
 	moves := cursor && had && !whole && len(changes) > 0
 	out := c.out[:0]
 	if whole {

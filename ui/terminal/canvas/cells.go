@@ -1,7 +1,8 @@
-package terminal
+package canvas
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/charmbracelet/colorprofile"
@@ -90,10 +91,13 @@ func (g *glyphs) read(line string, cells []cell) {
 		cluster, width := ansi.FirstGraphemeCluster(line, ansi.WcWidth)
 		line = line[len(cluster):]
 		switch {
+		case unicode.IsControl(firstRune(cluster)):
 		case width == 0:
 			g.fold(cells[:x], cluster)
 		case x+width > len(cells):
-			line = ""
+			for ; x < len(cells); x++ {
+				cells[x] = g.dress(blank, pen)
+			}
 		default:
 			c := g.dress(cell{text: g.textOf(cluster), width: uint8(min(width, 255)), unsure: isUnsure(cluster, width)}, pen)
 			for i := range width {
@@ -152,6 +156,11 @@ func (g *glyphs) fold(before []cell, mark string) {
 	for i := at; i < len(before); i++ {
 		before[i].text, before[i].unsure = text, true
 	}
+}
+
+func firstRune(s string) rune {
+	r, _ := utf8.DecodeRuneInString(s)
+	return r
 }
 
 func isUnsure(cluster string, width int) bool {

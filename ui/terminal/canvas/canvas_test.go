@@ -1,4 +1,4 @@
-package terminal
+package canvas
 
 import (
 	"fmt"
@@ -18,7 +18,7 @@ import (
 // goldenFrames are the golden screens as they are drawn.
 func goldenFrames(t testing.TB) map[string]string {
 	t.Helper()
-	files, err := filepath.Glob("../testdata/golden/*.txt")
+	files, err := filepath.Glob("../../testdata/golden/*.txt")
 	if err != nil || len(files) == 0 {
 		t.Fatal(files, err)
 	}
@@ -59,9 +59,9 @@ func TestAFrameLeadsToTheSameScreenWhateverStoodThere(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		term := rapid.SampledFrom([]string{"xterm-256color", "screen-256color", "linux", "tmux-256color", "vt100"}).Draw(t, "term")
-		c := newCanvas(term, colorprofile.ANSI256)
-		c.whole = rapid.Bool().Draw(t, "whole")
-		c.resize(width, height)
+		c := New(term, colorprofile.ANSI256)
+		c.Whole = rapid.Bool().Draw(t, "whole")
+		c.Resize(width, height)
 		var written strings.Builder
 		now := make([]string, height)
 		for range rapid.IntRange(1, 8).Draw(t, "frames") {
@@ -81,14 +81,14 @@ func TestAFrameLeadsToTheSameScreenWhateverStoodThere(t *testing.T) {
 			if rapid.Bool().Draw(t, "cursor") {
 				v.Cursor = tea.NewCursor(rapid.IntRange(0, width-1).Draw(t, "x"), rapid.IntRange(0, height-1).Draw(t, "y"))
 			}
-			written.Write(c.draw(v))
-			if again := c.draw(v); len(again) > 0 {
+			written.Write(c.Draw(v))
+			if again := c.Draw(v); len(again) > 0 {
 				t.Fatalf("a frame that stands there is written again: %q", again)
 			}
 		}
-		afresh := newCanvas(term, colorprofile.ANSI256)
-		afresh.resize(width, height)
-		means := replay.Cells(string(afresh.draw(tea.NewView(strings.Join(now, "\n")))), width, height)
+		afresh := New(term, colorprofile.ANSI256)
+		afresh.Resize(width, height)
+		means := replay.Cells(string(afresh.Draw(tea.NewView(strings.Join(now, "\n")))), width, height)
 		if shows := replay.Cells(written.String(), width, height); shows != means {
 			t.Fatalf("in %s this stands, and not that:\n%s", term, replay.Differences(shows, means))
 		}
@@ -127,13 +127,13 @@ func BenchmarkFrame(b *testing.B) {
 		"page":   {screen(0, 0), screen(36, 36)},
 	} {
 		b.Run(name, func(b *testing.B) {
-			c := newCanvas("xterm-256color", colorprofile.ANSI256)
-			c.resize(width, height)
-			c.draw(views[1])
+			c := New("xterm-256color", colorprofile.ANSI256)
+			c.Resize(width, height)
+			c.Draw(views[1])
 			b.ReportAllocs()
 			bytes := 0
 			for i := 0; b.Loop(); i++ {
-				bytes += len(c.draw(views[i%2]))
+				bytes += len(c.Draw(views[i%2]))
 			}
 			b.ReportMetric(float64(bytes)/float64(b.N), "B/frame")
 		})

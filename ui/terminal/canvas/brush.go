@@ -1,4 +1,4 @@
-package terminal
+package canvas
 
 import (
 	"bytes"
@@ -43,20 +43,17 @@ func (b *brush) plain() {
 	b.look = 0
 }
 
-// line makes one line of another.
+// line makes one line of another, which is not the same.
 func (b *brush) line(y int, old, line []cell) {
-	if slices.Equal(old, line) {
-		return
-	}
 	if slices.ContainsFunc(old, isCellUnsure) || slices.ContainsFunc(line, isCellUnsure) {
 		// Where the characters stand is not known: only an empty line is sure, and that none goes on in the next line.
 		b.erase(0, y)
 		b.out = append(b.out, ansi.ResetModeAutoWrap...)
-		b.changes(y, nil, line)
+		b.changes(0, y, nil, line)
 		b.out = append(b.out, ansi.SetModeAutoWrap...)
 		return
 	}
-	b.shorter(func() { b.changes(y, old, line) }, func() {
+	b.shorter(func() { b.changes(0, y, old, line) }, func() {
 		from := 0
 		for old[from] == line[from] {
 			from++
@@ -65,7 +62,7 @@ func (b *brush) line(y int, old, line []cell) {
 			return
 		}
 		b.erase(from, y)
-		b.changesFrom(from, y, nil, line)
+		b.changes(from, y, nil, line)
 	})
 }
 
@@ -85,10 +82,8 @@ func (b *brush) shorter(one, other func()) {
 	b.out = append(b.out[:start], b.out[middle:]...)
 }
 
-func (b *brush) changes(y int, old, line []cell) { b.changesFrom(0, y, old, line) }
-
-// changesFrom writes the cells of a line that differ, from a column on. Without an old line all is blank.
-func (b *brush) changesFrom(x, y int, old, line []cell) {
+// changes writes the cells of a line that differ, from a column on. Without an old line all is blank.
+func (b *brush) changes(x, y int, old, line []cell) {
 	same := func(x int) bool {
 		if old == nil {
 			return line[x] == blank

@@ -1,4 +1,4 @@
-package terminal
+package canvas
 
 import (
 	"fmt"
@@ -9,6 +9,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
+	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
 	"pgregory.net/rapid"
 )
@@ -184,8 +185,8 @@ func TestEveryCharacterStandsInItsColumnHoweverWideATerminalThinksOthersAre(t *t
 		t.Run(name, func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				m := newMeasuring(t, width, height, measure)
-				c := newCanvas("xterm-256color", colorprofile.ANSI256)
-				c.resize(width, height)
+				c := New("xterm-256color", colorprofile.ANSI256)
+				c.Resize(width, height)
 				now := make([]string, height)
 				for range rapid.IntRange(1, 8).Draw(t, "frames") {
 					switch at := rapid.IntRange(0, height-1).Draw(t, "line"); rapid.IntRange(0, 3).Draw(t, "change") {
@@ -200,7 +201,7 @@ func TestEveryCharacterStandsInItsColumnHoweverWideATerminalThinksOthersAre(t *t
 							now[y] = oddLines.Draw(t, "all")
 						}
 					}
-					m.write(string(c.draw(tea.NewView(strings.Join(now, "\n")))))
+					m.write(string(c.Draw(tea.NewView(strings.Join(now, "\n")))))
 				}
 				for y, line := range c.cells {
 					if problem := misplaced(c.glyphs, line, m.columns[y]); problem != "" {
@@ -234,4 +235,29 @@ func misplaced(g *glyphs, line []cell, columns []string) string {
 		}
 	}
 	return ""
+}
+
+func TestALineIsTakenApartAsItIsMeant(t *testing.T) {
+	const width = 24
+	rapid.Check(t, func(t *rapid.T) {
+		line := oddLines.Draw(t, "line")
+		g := newGlyphs("xterm-256color", colorprofile.TrueColor)
+		got := make([]cell, width)
+		g.read(line, got)
+		want := uv.NewScreenBuffer(width, 1)
+		uv.NewStyledString(line).Draw(want, want.Bounds())
+		for x, c := range got {
+			w := want.CellAt(x, 0)
+			if c.width == 0 {
+				continue
+			}
+			style := w.Style
+			if w.Content == " " && g.bare[g.lookFor(style)] {
+				style = uv.Style{}
+			}
+			if text := string(g.append(nil, c)); text != w.Content || int(c.width) != w.Width || g.styles[c.look] != style {
+				t.Fatalf("%q: column %d is %q, %d wide, %+v, and not %+v", line, x, text, c.width, g.styles[c.look], w)
+			}
+		}
+	})
 }

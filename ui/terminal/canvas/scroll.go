@@ -1,11 +1,11 @@
-package terminal
+package canvas
 
 // leastGain is how many columns less have to be written for lines to be moved: moving takes some bytes too, and more time in
 // a terminal.
 const leastGain = 30
 
 // scroll moves the lines that stand elsewhere already to where they are to stand, when that is less to write.
-func (c *canvas) scroll() {
+func (c *Canvas) scroll() {
 	top, bottom, n := c.findScroll()
 	if n == 0 {
 		return
@@ -29,7 +29,7 @@ func (c *canvas) scroll() {
 
 // findScroll looks for the move that saves most: of the lines from top to bottom by n, up or, below zero, down. Zero when
 // none saves enough.
-func (c *canvas) findScroll() (top, bottom, n int) {
+func (c *Canvas) findScroll() (top, bottom, n int) {
 	n = c.commonMove()
 	if n == 0 {
 		return 0, 0, 0
@@ -77,7 +77,7 @@ func (c *canvas) findScroll() (top, bottom, n int) {
 }
 
 // commonMove is by how many lines most of those moved that are to stand where they do not.
-func (c *canvas) commonMove() (n int) {
+func (c *Canvas) commonMove() (n int) {
 	votes := make([]int, 2*c.height)
 	most := 0
 	for y, line := range c.lines {
