@@ -9,16 +9,17 @@ import (
 
 // mayImport is the whole of who may import whom, among the packages of this module.
 var mayImport = map[string][]string{
-	"redrive":               {"redrive/api", "redrive/api/emulator", "redrive/model", "redrive/model/journal", "redrive/ui", "redrive/keymap", "redrive/ui/terminal"},
-	"redrive/ui":            {"redrive/model", "redrive/model/run", "redrive/keymap", "redrive/ui/text"},
-	"redrive/model/journal": {"redrive/model"},
-	"redrive/model/run":     {"redrive/model"},
-	"redrive/api":           {"redrive/model"},
-	"redrive/api/emulator":  {},
-	"redrive/model":         {},
-	"redrive/keymap":        {},
-	"redrive/ui/text":       {},
-	"redrive/ui/terminal":   {"redrive/ui/text"},
+	"redrive":                    {"redrive/api", "redrive/api/emulator", "redrive/model", "redrive/model/journal", "redrive/ui", "redrive/keymap", "redrive/ui/terminal"},
+	"redrive/ui":                 {"redrive/model", "redrive/model/run", "redrive/keymap", "redrive/ui/text"},
+	"redrive/model/journal":      {"redrive/model"},
+	"redrive/model/run":          {"redrive/model"},
+	"redrive/api":                {"redrive/model"},
+	"redrive/api/emulator":       {},
+	"redrive/model":              {},
+	"redrive/keymap":             {},
+	"redrive/ui/text":            {},
+	"redrive/ui/terminal":        {"redrive/ui/text", "redrive/ui/terminal/canvas"},
+	"redrive/ui/terminal/canvas": {},
 	// The attacks of the tests, and what plays their output, which nothing but tests imports.
 	"redrive/ui/text/hostile":    {},
 	"redrive/ui/terminal/replay": {},
