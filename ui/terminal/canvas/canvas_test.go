@@ -65,18 +65,7 @@ func TestAFrameLeadsToTheSameScreenWhateverStoodThere(t *testing.T) {
 		var written strings.Builder
 		now := make([]string, height)
 		for range rapid.IntRange(1, 8).Draw(t, "frames") {
-			switch at := rapid.IntRange(0, height-1).Draw(t, "line"); rapid.IntRange(0, 3).Draw(t, "change") {
-			case 0: // a line
-				now[at] = rapid.SampledFrom(lines).Draw(t, "to")
-			case 1: // what is below moves up
-				now = append(append(now[:at:at], now[at+1:]...), rapid.SampledFrom(lines).Draw(t, "last"))
-			case 2: // or down
-				now = append(append(now[:at:at], rapid.SampledFrom(lines).Draw(t, "first")), now[at:height-1]...)
-			case 3: // everything
-				for y := range now {
-					now[y] = rapid.SampledFrom(lines).Draw(t, "all")
-				}
-			}
+			now = changed(t, now, rapid.SampledFrom(lines))
 			v := tea.NewView(strings.Join(now, "\n"))
 			if rapid.Bool().Draw(t, "cursor") {
 				v.Cursor = tea.NewCursor(rapid.IntRange(0, width-1).Draw(t, "x"), rapid.IntRange(0, height-1).Draw(t, "y"))
@@ -93,6 +82,23 @@ func TestAFrameLeadsToTheSameScreenWhateverStoodThere(t *testing.T) {
 			t.Fatalf("in %s this stands, and not that:\n%s", term, replay.Differences(shows, means))
 		}
 	})
+}
+
+// changed is a frame as it may come after another: with another line, moved up or down, or all new.
+func changed(t *rapid.T, now []string, lines *rapid.Generator[string]) []string {
+	switch at := rapid.IntRange(0, len(now)-1).Draw(t, "at"); rapid.IntRange(0, 3).Draw(t, "change") {
+	case 0:
+		now[at] = lines.Draw(t, "line")
+	case 1:
+		now = append(append(now[:at:at], now[at+1:]...), lines.Draw(t, "last"))
+	case 2:
+		now = append(append(now[:at:at], lines.Draw(t, "first")), now[at:len(now)-1]...)
+	case 3:
+		for y := range now {
+			now[y] = lines.Draw(t, "all")
+		}
+	}
+	return now
 }
 
 // isASCIIOrLine tells whether the emulator of the tests knows the widths of a line's characters.

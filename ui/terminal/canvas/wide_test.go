@@ -189,18 +189,7 @@ func TestEveryCharacterStandsInItsColumnHoweverWideATerminalThinksOthersAre(t *t
 				c.Resize(width, height)
 				now := make([]string, height)
 				for range rapid.IntRange(1, 8).Draw(t, "frames") {
-					switch at := rapid.IntRange(0, height-1).Draw(t, "line"); rapid.IntRange(0, 3).Draw(t, "change") {
-					case 0:
-						now[at] = oddLines.Draw(t, "to")
-					case 1:
-						now = append(append(now[:at:at], now[at+1:]...), oddLines.Draw(t, "last"))
-					case 2:
-						now = append(append(now[:at:at], oddLines.Draw(t, "first")), now[at:height-1]...)
-					case 3:
-						for y := range now {
-							now[y] = oddLines.Draw(t, "all")
-						}
-					}
+					now = changed(t, now, oddLines)
 					m.write(string(c.Draw(tea.NewView(strings.Join(now, "\n")))))
 				}
 				for y, line := range c.cells {
