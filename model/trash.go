@@ -12,6 +12,9 @@ type Trashed struct {
 	// of how many of those that is not known.
 	Number, Doubt int
 	Kinds         map[Kind]int // of those
+	// Published is how many of them were published anew, and Perhaps of how many that may have been: Last is the latest of those.
+	Published, Perhaps int
+	Last               Republished
 	// Nothing is set when nothing of it was deleted, nor will be.
 	Nothing bool
 	// Damage says why its entries cannot be read; empty when they can.
