@@ -32,4 +32,8 @@ type Trash interface {
 	LoadTrash(name string) ([]Detail, error)
 	// RemoveTrash removes it for good.
 	RemoveTrash(name string) error
+	// BeginPublishing records what is about to be published anew; when it fails nothing may be published.
+	BeginPublishing(Republishing) error
+	// Republished is what is known of the entries that were to be published anew, by any session.
+	Republished() (map[Key]Republished, error)
 }
