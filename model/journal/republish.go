@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"sync"
 
 	"redrive/model"
@@ -125,36 +124,45 @@ func (j *Journal) republished() (map[model.Key]model.Republished, error) {
 	return known, nil
 }
 
-// republishedIn is what one file says. One of another session is read again only when its end is another.
+// republishedIn is what one file says. It is read again only when its end is another.
 func (j *Journal) republishedIn(file string) (map[model.Key]model.Republished, error) {
 	j.mu.Lock()
 	f := j.publishes[file]
 	j.mu.Unlock()
 	var end []byte
-	var err error
 	if f == nil {
+		var err error
 		if end, err = j.restores.tail(file, tailBytes); err != nil {
 			return nil, err
 		}
-		if said, same := j.marks.get(file, end); same {
-			return said, nil
-		}
+	} else {
+		end = f.stamp()
+	}
+	if said, same := j.marks.get(file, end); same {
+		return said, nil
 	}
 	content, err := j.restores.read(file)
 	if err != nil {
 		return nil, err
 	}
-	if f != nil {
+	if f == nil {
+		end = content[max(0, len(content)-tailBytes):]
+	} else {
 		content = f.withPending(content)
 	}
 	said, err := readRepublished(content)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", j.restores.at(file), err)
 	}
-	if f == nil {
-		j.marks.put(file, content, said)
-	}
+	j.marks.put(file, end, said)
 	return said, nil
+}
+
+// stamp is another whenever something was added.
+func (f *opened) stamp() []byte {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return fmt.Appendf(nil, "%d+%d", f.size, len(f.pending))
 }
 
 // withPending is the content of the file once what could not be written yet is in it.
@@ -206,7 +214,7 @@ func readRepublished(content []byte) (map[model.Key]model.Republished, error) {
 	return known, nil
 }
 
-// marked is what files of other sessions said when they were read, with their end, as [leftover] has operations.
+// marked is what files said when they were read, with what tells that they are the same, as [leftover] has operations.
 type marked struct {
 	mu    sync.Mutex
 	files map[string]markedFile
@@ -224,13 +232,13 @@ func (m *marked) get(file string, end []byte) (said map[model.Key]model.Republis
 	return f.said, known && f.end == string(end)
 }
 
-func (m *marked) put(file string, content []byte, said map[model.Key]model.Republished) {
+func (m *marked) put(file string, end []byte, said map[model.Key]model.Republished) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.files == nil {
 		m.files = map[string]markedFile{}
 	}
-	m.files[file] = markedFile{string(content[max(0, len(content)-tailBytes):]), maps.Clone(said)}
+	m.files[file] = markedFile{string(end), said}
 }
 
 // countPublished counts what of the trash was published anew, or may have been.

@@ -269,6 +269,21 @@ func TestTheRecordOfAPublishingThatCannotBeReadIsTold(t *testing.T) {
 	}
 }
 
+func TestMessagesThatAreOfNoTrashSayNothingOfIt(t *testing.T) {
+	dir, c := t.TempDir(), newClock()
+	j := session(t, dir, c)
+	_, err := j.Wrap(server{publish: func(model.NewMessage) (model.Created, error) { return model.Created{}, nil }}).
+		Publish(t.Context(), model.NewMessage{Destination: "https://a.example"})
+	must(t, err)
+	name := saved(t, j, 1)
+	must(t, j.Close())
+	next := session(t, dir, c)
+	if known, err := next.Republished(); err != nil || len(known) != 0 {
+		t.Errorf("known: %v, error %v", known, err)
+	}
+	must(t, next.BeginPublishing(republishing(name, "redrive-1", nil, 0)))
+}
+
 // Wherever the record is cut off, as by a program that ends, or spoilt, what it may have sent counts as such, and what the record says
 // that it sent was sent.
 func TestWhatMayBeOutIsNeverTakenForWhatIsNot(t *testing.T) {
