@@ -308,6 +308,28 @@ func TestARecordThatIsCutOffTellsWhatItHas(t *testing.T) {
 	}
 }
 
+func TestAProgramThatEndsWhileItPublishesSaysWhereThatIsFound(t *testing.T) {
+	dir, b := t.TempDir(), newMemory(9, 0)
+	d, ends := publisher(t, b, dir, "a")
+	deleteMarked(d, 2)
+	d.pass(time.Minute)
+	b.publish = func(model.NewMessage) (model.Created, error) {
+		if left := strings.Join(d.m.Close(), "\n"); !strings.Contains(left, "0 of 2 were published, and perhaps one more\n") || !strings.Contains(left, "start redrive again: 4 shows") {
+			t.Errorf("it says %q", left)
+		}
+		return model.Created{MessageID: "msg_new"}, nil
+	}
+	d.press(keymap.JobsView, keymap.Last, keymap.PlanAgain)
+	d.confirm()
+	ends()
+	if b.calls["publish"] != 1 {
+		t.Errorf("published %d after the end", b.calls["publish"]-1)
+	}
+	next, _ := publisher(t, without(2), dir, "b")
+	next.press(keymap.JobsView, keymap.Last, keymap.PlanAgain)
+	next.shows("Publish 1 message anew", "1: published anew already")
+}
+
 func TestMessagesAreNotPublishedWhileOthersAre(t *testing.T) {
 	dir, b := t.TempDir(), newMemory(9, 0)
 	d, _ := publisher(t, b, dir, "a")
