@@ -13,6 +13,8 @@ import (
 // the one it was copied from.
 type NewMessage struct {
 	DLQ DLQ
+	// From is the deleted entry that it is a copy of; zero for none. It is recorded, and not sent.
+	From Key
 	// Destination is an http or https URL as it goes to the server, with its escapes, or the name of a URL group.
 	Destination string
 	Queue       string // empty for no queue

@@ -46,6 +46,9 @@ func CountQuestion(n int) Question {
 	return Question{}
 }
 
+// DoubtQuestion is what is asked before so many messages are published that may have been already: their number, of one too.
+func DoubtQuestion(n int) Question { return Question{Kind: TypeCount, want: strconv.Itoa(n)} }
+
 // Want is what is to be typed.
 func (q *Question) Want() string { return q.want }
 

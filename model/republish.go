@@ -28,7 +28,7 @@ func NewMessageOf(d Detail, label string) (NewMessage, error) {
 		return NewMessage{}, refuse("its period of %s is no whole number of seconds", d.Flow.Period)
 	}
 	m := NewMessage{
-		DLQ: d.Key.DLQ, Destination: d.URL, Queue: d.QueueName, Method: d.Method,
+		DLQ: d.Key.DLQ, From: d.Key, Destination: d.URL, Queue: d.QueueName, Method: d.Method,
 		Header: forwarded(d.Header), Body: slices.Clone(d.Body.Bytes),
 	}
 	set := func(s Setting, value string) { m.Overrides.Values[s] = value }

@@ -48,7 +48,7 @@ func TestADeletedMessageIsPublishedAgainWithAllThatItHad(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := model.NewMessage{
-		DLQ: account, Destination: "https://api.acme.io/hook", Method: "POST", Body: []byte("{\"n\":\xff}"),
+		DLQ: account, From: d.Key, Destination: "https://api.acme.io/hook", Method: "POST", Body: []byte("{\"n\":\xff}"),
 		Header: []model.HeaderField{{Name: "Content-Type", Value: "application/json"}, {Name: "X-Order", Value: "7"}, {Name: "Empty", Value: ""}},
 	}
 	want.Overrides.Labels = []string{"orders", "release-42", "restore-1"}

@@ -12,6 +12,9 @@ type Trashed struct {
 	// of how many of those that is not known.
 	Number, Doubt int
 	Kinds         map[Kind]int // of those
+	// Published is how many of them were published anew, and Perhaps of how many that may have been: Last is the latest of those.
+	Published, Perhaps int
+	Last               Republished
 	// Nothing is set when nothing of it was deleted, nor will be.
 	Nothing bool
 	// Damage says why its entries cannot be read; empty when they can.
@@ -29,4 +32,8 @@ type Trash interface {
 	LoadTrash(name string) ([]Detail, error)
 	// RemoveTrash removes it for good.
 	RemoveTrash(name string) error
+	// BeginPublishing records what is about to be published anew; when it fails nothing may be published.
+	BeginPublishing(Republishing) error
+	// Republished is what is known of the entries that were to be published anew, by any session.
+	Republished() (map[Key]Republished, error)
 }

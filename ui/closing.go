@@ -53,7 +53,7 @@ func (m *Model) Close() []string {
 		out = append(out, fmt.Sprintf("and %s more", humanize.Comma(int64(unnamed))))
 	}
 	out = append(out, sums...)
-	if len(sums) > 0 && m.opts.Recorder != nil && m.opts.Durable {
+	if (len(sums) > 0 || m.publishing != nil) && m.opts.Recorder != nil && m.opts.Durable {
 		out = append(out, "start redrive again: 4 shows what became of it, and R there goes on with what was not sent")
 	}
 	return out

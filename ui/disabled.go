@@ -35,7 +35,7 @@ func (m *Model) disabled(a keymap.Action) string {
 			return "the list is empty"
 		}
 	case keymap.Tick:
-		if m.sheet != nil && !m.sheet.red {
+		if s := m.sheet; s != nil && !s.red && !(s.publish != nil && s.publish.addsDoubt()) {
 			return "nothing on the sheet is red"
 		}
 	case keymap.ByFilter:

@@ -88,12 +88,25 @@ func (m *Model) drawTrashed(t model.Trashed, here bool, width, at, what int) str
 	case t.Doubt > 0:
 		said = text.Sprintf("%s, %s perhaps", said, humanize.Comma(int64(t.Doubt)))
 	}
-	r.fit(m.theme.plain, said, what).fit(m.theme.dim, text.Const("in trash"), jobStateCell)
+	r.fit(m.theme.plain, said, what)
+	switch {
+	case t.Perhaps > 0:
+		r.fit(m.theme.bad, text.Const("in doubt"), jobStateCell)
+	case t.Published > 0 && t.Published == t.Number:
+		r.fit(m.theme.dim, text.Const("published"), jobStateCell)
+	default:
+		r.fit(m.theme.dim, text.Const("in trash"), jobStateCell)
+	}
 	words := text.Sprintf("R publishes; kept until %s", text.Line(t.Until.In(m.opts.Zone).Format("2006-01-02 15:04")))
 	if t.Damage != "" {
 		words = text.Line(t.Damage)
 	} else if t.Kinds[model.Message] == 0 {
 		words = text.Const("kept to be read, not to be published")
+	} else if before := m.trashedWords(t); before.Width() > 0 {
+		words = before
+		if t.Perhaps > 0 {
+			return r.put(m.theme.bad, words).String()
+		}
 	}
 	return r.put(m.theme.dim, words).String()
 }

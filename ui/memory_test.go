@@ -21,6 +21,8 @@ type memory struct {
 	listErr, getErr error
 	// do is asked before a write is carried out; done tells whether it is, err what the caller is told.
 	do func(model.Write) (done bool, err error)
+	// publish answers a message that is published; nil when all are taken.
+	publish func(model.NewMessage) (model.Created, error)
 	// ends is what the log has of every message or run that was made; nil when it has nothing.
 	ends func(id string) model.LogEvent
 }
@@ -148,8 +150,11 @@ func (b *memory) Control(context.Context, model.ControlCall) (model.ControlResul
 	return model.ControlResult{}, nil
 }
 
-func (b *memory) Publish(context.Context, model.NewMessage) (model.Created, error) {
+func (b *memory) Publish(_ context.Context, m model.NewMessage) (model.Created, error) {
 	b.count("publish")
+	if b.publish != nil {
+		return b.publish(m)
+	}
 	return model.Created{}, nil
 }
 

@@ -174,7 +174,7 @@ func New(o Options) *Model {
 	}
 	m := &Model{
 		opts: o, theme: DefaultTheme(), now: o.Now(), store: model.NewStore(),
-		trash:  trash{saving: map[int]context.CancelFunc{}, held: map[int]time.Time{}, published: map[model.Key]bool{}},
+		trash:  trash{saving: map[int]context.CancelFunc{}, held: map[int]time.Time{}},
 		record: recording{begun: map[int]bool{}, ended: map[int]bool{}, unread: o.Earlier != nil, told: map[string]bool{}},
 		acted:  map[model.Key]actedOn{}, doubted: map[model.Key]bool{}, calls: &answers{}, filter: newFilterLine(),
 	}

@@ -210,6 +210,9 @@ func (m *Model) sheetKey(msg tea.KeyPressMsg, b keymap.Binding, known bool) tea.
 	case keymap.ByFilter:
 		return m.switchFilter()
 	case keymap.Tick:
+		if s.publish != nil && s.publish.addsDoubt() {
+			return m.switchDoubt()
+		}
 		s.ticked = s.red && !s.ticked
 	case keymap.Interrupt:
 		return m.interrupt()

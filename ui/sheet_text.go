@@ -32,7 +32,7 @@ func (s *sheet) title() text.Safe {
 
 func (s *sheet) action() text.Safe {
 	if s.publish != nil {
-		return text.Sprintf("Publish %s anew", count(len(s.publish.messages), model.Message))
+		return text.Sprintf("Publish %s anew", count(len(s.publish.copies()), model.Message))
 	}
 	n := count(s.plan.Selection.Len(), s.plan.Selection.Kind())
 	if p := &s.plan; p.IsCanary {
@@ -377,7 +377,7 @@ func (m *Model) drawTyped(r *row) (line string, cursor int) {
 
 func (s *sheet) calls() text.Safe {
 	if s.publish != nil {
-		return count(len(s.publish.messages), model.Message)
+		return count(len(s.publish.copies()), model.Message)
 	}
 	n := s.plan.Selection.Len()
 	nouns := map[model.Verb][2]string{

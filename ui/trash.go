@@ -21,8 +21,8 @@ type trash struct {
 	saving map[int]context.CancelFunc // jobs whose entries are being saved, by number, with what ends that
 	held   map[int]time.Time          // jobs that can still be taken back, with when they go
 	past   []model.Trashed            // the newest first
-	// published are entries that were published anew in this session, so that they are not twice.
-	published map[model.Key]bool
+	// told is set once it was said what may have been published anew by an earlier session.
+	told bool
 }
 
 type (
@@ -42,15 +42,22 @@ type (
 		of      model.Trashed
 		entries []model.Detail
 		there   map[model.Key]bool // those that are in the DLQ
+		known   map[model.Key]model.Republished
 		err     error
 	}
 	// publishedMsg tells what became of publishing deleted messages anew.
 	publishedMsg struct {
-		name string
-		keys []model.Key // of what was published
-		of   int
-		all  bool // nothing that can be published is left
-		err  error
+		name  string
+		label string
+		n     int // how many were published
+		of    int
+		last  bool // nothing that can be published is left
+		err   error
+		// began is set once publishing was recorded; state is what the error says of the message that it stopped at.
+		began bool
+		state model.OutcomeState
+		// trouble is set when an answer could not be recorded.
+		trouble error
 	}
 )
 
@@ -234,6 +241,7 @@ func (m *Model) trashRead(msg trashMsg) {
 		return t.Number == 0 && t.Damage == "" || m.notDeleted(t.Operation)
 	})
 	slices.Reverse(m.trash.past)
+	m.tellDoubt()
 	// What was under the cursor may be gone.
 	m.jobView.at = max(0, min(m.jobView.at, len(m.jobs)+len(m.trash.past)-1))
 	m.jobView.top = min(m.jobView.top, m.jobView.at)

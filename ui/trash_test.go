@@ -2,6 +2,7 @@ package ui_test
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"sync"
 	"testing"
@@ -18,6 +19,8 @@ type bin struct {
 	kept    map[string][]model.Detail
 	past    []model.Trashed
 	refuses error
+	// anew are those that were to be published, which it takes for done.
+	anew map[model.Key]model.Republished
 }
 
 func (b *bin) SaveTrash(operation string, entries []model.Detail, until time.Time) error {
@@ -47,6 +50,27 @@ func (b *bin) LoadTrash(name string) ([]model.Detail, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.kept[name], nil
+}
+
+func (b *bin) BeginPublishing(r model.Republishing) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.refuses != nil {
+		return b.refuses
+	}
+	if b.anew == nil {
+		b.anew = map[model.Key]model.Republished{}
+	}
+	for _, k := range r.Entries {
+		b.anew[k] = model.Republished{Key: k, Trash: r.Trash, Label: r.Label, At: start, State: model.Sent}
+	}
+	return nil
+}
+
+func (b *bin) Republished() (map[model.Key]model.Republished, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return maps.Clone(b.anew), nil
 }
 
 func (b *bin) RemoveTrash(name string) error {

@@ -6,7 +6,7 @@
 //	lock                             held by the one program that changes entries of the DLQ
 //	ops/<Unix ms>-<operation>.jsonl  an operation
 //	ops/….jsonl.unreadable           one whose plan cannot be read, once that was told
-//	restores/<Unix ms>-….jsonl       messages that were published
+//	restores/<Unix ms>-….jsonl       messages that were published, from the trash
 //	trash/<Unix ms>-<operation>.jsonl.gz
 //
 // Folders are for the user only (0700), and so are files (0600).
@@ -21,5 +21,6 @@
 // something of it was left out, and is then such that it is refused instead of being sent.
 //
 // The trash has everything that was about to be deleted. Of that the record of its operation says what was: only that comes back,
-// with what is in doubt. What is in it is removed after 30 days at the latest, and so are operations that have ended.
+// with what is in doubt. Before any of it is published anew the file of its messages names the entries; an intent and a result
+// follow for each, by which every session knows what was published, and what may have been. What is in the trash is removed after 30 days at the latest, and so are operations that have ended.
 package journal

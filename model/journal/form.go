@@ -80,6 +80,18 @@ type keyForm struct {
 	ID   text   `json:"id"`
 }
 
+func formOfKey(k model.Key) *keyForm { return &keyForm{text(k.DLQ), k.Kind.Noun(1), text(k.ID)} }
+
+// key is the key again; zero for none.
+func (f *keyForm) key() (k model.Key, err error) {
+	if f == nil {
+		return k, nil
+	}
+	k = model.Key{DLQ: model.DLQ(f.DLQ), ID: string(f.ID)}
+	k.Kind, err = kindOf(f.Kind)
+	return k, err
+}
+
 func formOfOperation(o model.Operation) *planForm {
 	p := &planForm{
 		Operation: text(o.Name), Verb: o.Verb.String(), DLQ: text(o.DLQ), Kind: o.Kind.Noun(1), At: moment(o.At),
@@ -203,7 +215,7 @@ func formOfNote(n model.Note) noteForm {
 		f.Verb = o.Verb.String()
 	}
 	if o.BackAs != (model.Key{}) {
-		f.BackAs = &keyForm{text(o.BackAs.DLQ), o.BackAs.Kind.Noun(1), text(o.BackAs.ID)}
+		f.BackAs = formOfKey(o.BackAs)
 	}
 	return f
 }
@@ -222,11 +234,9 @@ func (f *noteForm) note() (model.Note, error) {
 			return model.Note{}, err
 		}
 	}
-	if b := f.BackAs; b != nil {
-		n.Outcome.BackAs = model.Key{DLQ: model.DLQ(b.DLQ), ID: string(b.ID)}
-		if n.Outcome.BackAs.Kind, err = kindOf(b.Kind); err != nil {
-			return model.Note{}, err
-		}
+	n.Outcome.BackAs, err = f.BackAs.key()
+	if err != nil {
+		return model.Note{}, err
 	}
 	return n, nil
 }

@@ -45,6 +45,7 @@ func TestOnADiskThatIsReallyFullNothingIsSentAndNothingIsLost(t *testing.T) {
 	o := operation("redrive-1", 100)
 	must(t, j.Begin(o))
 	do(t, j, answers(made("msg_a"), nil), retry(t, "redrive-1", 0))
+	name := saved(t, j, 1)
 	filler := fill(t, dir)
 	var refused error
 	many := make([]int, 100)
@@ -67,6 +68,9 @@ func TestOnADiskThatIsReallyFullNothingIsSentAndNothingIsLost(t *testing.T) {
 	if err := j.SaveTrash("redrive-2", []model.Detail{{Body: model.Body{Bytes: noise(8 << 10)}}}, time.Time{}); !errors.Is(err, syscall.ENOSPC) {
 		t.Errorf("the trash was written: %v", err)
 	}
+	if err := j.BeginPublishing(republishing(name, "redrive-3", nil, many...)); !isNotRecorded(err) || !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("something was to be published: %v", err)
+	}
 	must(t, os.Remove(filler))
 	do(t, j, answers(made("msg_c"), nil), retry(t, "redrive-1", 1))
 	must(t, j.Close())
@@ -81,14 +85,16 @@ func TestOnADiskThatIsReallyFullNothingIsSentAndNothingIsLost(t *testing.T) {
 			t.Errorf("call %d has no answer", i)
 		}
 	}
-	if all, err := next.Trash(); err != nil || len(all) != 0 {
+	if all, err := next.Trash(); err != nil || len(all) != 1 {
 		t.Errorf("the trash has %+v, error %v", all, err)
 	}
 }
 
 func TestAReadOnlyFileSystemIsTold(t *testing.T) {
 	dir, c := smallDisk(t), newClock()
-	must(t, session(t, dir, c).Close())
+	first := session(t, dir, c)
+	name := saved(t, first, 1)
+	must(t, first.Close())
 	if out, err := exec.Command("mount", "-o", "remount,ro", dir).CombinedOutput(); err != nil {
 		t.Skipf("it cannot be made read-only: %v: %s", err, out)
 	}
@@ -96,6 +102,9 @@ func TestAReadOnlyFileSystemIsTold(t *testing.T) {
 	must(t, err)
 	if err := j.Begin(operation("redrive-1", 1)); !isNotRecorded(err) || !errors.Is(err, syscall.EROFS) {
 		t.Errorf("an operation was begun: %v", err)
+	}
+	if err := j.BeginPublishing(republishing(name, "redrive-2", nil, 0)); !isNotRecorded(err) || !errors.Is(err, syscall.EROFS) {
+		t.Errorf("something was to be published: %v", err)
 	}
 	noneUnfinished(t, j)
 	if _, err := Open(filepath.Join(dir, "new"), string(account), c.now); err == nil || sentenceProblem(err) != "" || !strings.Contains(err.Error(), "read-only") {

@@ -27,12 +27,17 @@ type Journal struct {
 	left leftover
 
 	trashing sync.Mutex // held while a name in the trash is chosen and taken
+	// republishing is held while it is looked up what was published from the trash, until more of it is begun.
+	republishing sync.Mutex
+	marks        marked
 
 	// mu is for what follows. Each file has a lock of its own, so that calls of one operation do not wait for another's.
 	mu     sync.Mutex
 	lock   *lock // nil in memory
 	open   map[string]*opened
 	labels map[string]*opened // of restores, by their label
+	// publishes are all of restores that this session has begun, by their file.
+	publishes map[string]*opened
 	// over are the files of operations that have ended, which need not be read again.
 	over map[string]bool
 	// deleted is what operations that have ended deleted, by their file.
@@ -83,7 +88,7 @@ func InMemory() *Journal { return newJournal(newMemory(), newMemory(), newMemory
 func newJournal(ops, restores, trash disk, now func() time.Time) *Journal {
 	return &Journal{
 		ops: ops, restores: restores, trash: trash, now: now, session: rand.Text(),
-		open: map[string]*opened{}, over: map[string]bool{}, deleted: map[string]deletion{}, labels: map[string]*opened{},
+		open: map[string]*opened{}, over: map[string]bool{}, deleted: map[string]deletion{}, labels: map[string]*opened{}, publishes: map[string]*opened{},
 	}
 }
 
@@ -264,7 +269,7 @@ func (j *Journal) End(operation string) error {
 func (j *Journal) Trouble() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	for _, files := range []map[string]*opened{j.open, j.labels} {
+	for _, files := range []map[string]*opened{j.open, j.publishes} {
 		for _, f := range files {
 			if err := f.trouble(); err != nil {
 				return fmt.Errorf("the journal lacks an answer (%w): make room; redrive still knows it", err)
@@ -280,7 +285,7 @@ func (j *Journal) Close() error {
 	defer j.mu.Unlock()
 	j.closed = true
 	var errs []error
-	for _, files := range []map[string]*opened{j.open, j.labels} {
+	for _, files := range []map[string]*opened{j.open, j.publishes} {
 		for _, f := range files {
 			errs = append(errs, f.close())
 		}

@@ -47,6 +47,8 @@ type line struct {
 	Labelled bool   `json:"labelled,omitempty"`
 
 	Publish *publishForm `json:"publish,omitempty"`
+	// Republish is in the first line of messages that are published from the trash.
+	Republish *republishForm `json:"republish,omitempty"`
 
 	Created []createdForm `json:"created,omitzero"`
 	Done    bool          `json:"done,omitempty"`

@@ -26,6 +26,9 @@ type opened struct {
 	ended  bool
 	closed bool
 
+	// from are the deleted entries that are published with the file, with whether that was begun of each; nil for none.
+	from map[model.Key]bool
+
 	begun bool      // in this session
 	plan  *planForm // nil when it cannot be read
 	ids   map[string]struct{}

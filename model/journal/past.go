@@ -241,7 +241,7 @@ func (j *Journal) expire() error {
 	oldest := j.now().Add(-KeptFor)
 	err := expire(j.ops, oldest, func(file string, content []byte) bool { return readOperation(file, content).Ended })
 	if err == nil {
-		err = expire(j.restores, oldest, func(_ string, content []byte) bool { return allAnswered(content) })
+		err = expire(j.restores, oldest, func(_ string, content []byte) bool { return isOver(content) })
 	}
 	if err == nil {
 		err = j.expireTrash()

@@ -22,6 +22,7 @@ type Publication struct {
 	Labels      []string
 	// Digest tells two messages apart: it is made of the destination, the method and the body.
 	Digest   string
+	From     model.Key // the deleted entry that it is a copy of; zero for none
 	Answered bool
 	Created  model.Created
 	Err      error // one of package model's, when the answer was one
@@ -35,6 +36,8 @@ type publishForm struct {
 	Queue       text   `json:"queue,omitempty"`
 	Labels      []text `json:"labels,omitzero"`
 	Digest      string `json:"digest"`
+	// From is the id of the deleted entry that it is a copy of.
+	From *keyForm `json:"from,omitempty"`
 }
 
 func formOfMessage(m model.NewMessage) *publishForm {
@@ -43,14 +46,19 @@ func formOfMessage(m model.NewMessage) *publishForm {
 		_, _ = fmt.Fprintf(h, "%d ", len(part))
 		_, _ = io.WriteString(h, part)
 	}
-	return &publishForm{
+	p := &publishForm{
 		Destination: text(address(m.Destination)), Queue: text(m.Queue), Labels: texts(m.Overrides.Labels),
 		Digest: hex.EncodeToString(h.Sum(nil)[:8]),
 	}
+	if m.From != (model.Key{}) {
+		p.From = formOfKey(m.From)
+	}
+	return p
 }
 
 // Publish records the message around it: what goes where, and not its content. What [model.NewMessage.Valid] refuses is not
-// recorded: it is never sent. Messages with the same last label are in one file.
+// recorded: it is never sent. Messages with the same last label are in one file. The copy of a deleted entry is sent only if
+// [Journal.BeginPublishing] was told of it, and once.
 func (r recorded) Publish(ctx context.Context, m model.NewMessage) (model.Created, error) {
 	if err := m.Valid(); err != nil {
 		return model.Created{}, err
@@ -86,22 +94,38 @@ func (j *Journal) publish(m model.NewMessage) (*opened, int, error) {
 	}
 	intent := line{heading: heading{Line: publishLine}, At: moment(j.now()), Publish: formOfMessage(m)}
 	f := j.labels[label]
-	if f == nil {
-		first, err := seal(line{heading: heading{restoreLine, version}, Session: j.session, At: moment(j.now())})
-		if err != nil {
+	if m.From != (model.Key{}) {
+		if err := f.mayPublish(m.From); err != nil {
 			return nil, 0, err
 		}
-		name := fileName(j.now(), fmt.Sprintf("%s-%d", j.session, len(j.labels)), suffix)
-		w, err := j.restores.create(name, first)
-		if err != nil {
+	} else if f == nil {
+		var err error
+		if f, err = j.newPublications(label, nil); err != nil {
 			return nil, 0, err
 		}
-		f = newOpened(w, int64(len(first)))
-		f.reopen = func() (file, error) { return j.restores.open(name) }
-		j.labels[label] = f
 	}
 	call, err := f.intent(intent)
+	if err == nil && f.from != nil {
+		f.from[m.From] = true
+	}
 	return f, call, err
+}
+
+// newPublications begins a file of messages with a label.
+func (j *Journal) newPublications(label string, r *republishForm) (*opened, error) {
+	first, err := seal(line{heading: heading{restoreLine, version}, Session: j.session, At: moment(j.now()), Republish: r})
+	if err != nil {
+		return nil, err
+	}
+	name := fileName(j.now(), fmt.Sprintf("%s-%d", j.session, len(j.publishes)), suffix)
+	w, err := j.restores.create(name, first)
+	if err != nil {
+		return nil, err
+	}
+	f := newOpened(w, int64(len(first)))
+	f.reopen = func() (file, error) { return j.restores.open(name) }
+	j.labels[label], j.publishes[name] = f, f
+	return f, nil
 }
 
 // Publications are the messages that were published, or of which that is not known, oldest first.
@@ -122,12 +146,31 @@ func (j *Journal) Publications() ([]Publication, error) {
 	return all, nil
 }
 
-// readPublications reads a file of publications. There is no content that it cannot take.
+// readPublications are the messages in a file. There is no content that it cannot take.
 func readPublications(content []byte) []Publication {
-	var all []Publication
+	p := readPublished(content)
+	if p.other != 0 {
+		return []Publication{{Damage: versionText(p.other)}}
+	}
+	for i := range p.all {
+		p.all[i].Damage = damageText(p.bad, p.torn)
+	}
+	return p.all
+}
+
+// publications is what a file of messages says.
+type publications struct {
+	all   []Publication
+	begun *line // the first line of what is published from the trash; nil for other messages
+	bad   []int
+	torn  bool
+	other int // the version, when it is another
+}
+
+func readPublished(content []byte) (r publications) {
 	byNumber := map[int]int{}
-	bad, torn, other := readLines(content, func(kind string, b []byte) error {
-		if kind != publishLine && kind != publishedLine {
+	r.bad, r.torn, r.other = readLines(content, func(kind string, b []byte) error {
+		if kind != restoreLine && kind != publishLine && kind != publishedLine {
 			return nil
 		}
 		var l line
@@ -136,31 +179,32 @@ func readPublications(content []byte) []Publication {
 		}
 		i, there := byNumber[l.Call]
 		switch {
+		case kind == restoreLine && r.begun == nil && l.Republish != nil:
+			r.begun = &l
 		case kind == publishLine && !there && l.Publish != nil:
-			byNumber[l.Call] = len(all)
+			from, err := l.Publish.From.key()
+			if err != nil {
+				return err
+			}
+			byNumber[l.Call] = len(r.all)
 			p := l.Publish
-			all = append(all, Publication{
+			r.all = append(r.all, Publication{
 				At: l.At.time(), Destination: string(p.Destination), Queue: string(p.Queue), Labels: plain(p.Labels), Digest: p.Digest,
+				From: from,
 			})
 		case kind == publishedLine && there:
-			all[i].Answered, all[i].Err = true, l.Error.error()
+			r.all[i].Answered, r.all[i].Err = true, l.Error.error()
 			if len(l.Created) > 0 {
-				all[i].Created = l.Created[0].created()
+				r.all[i].Created = l.Created[0].created()
 			}
 		}
 		return nil
 	})
-	damage := damageText(bad, torn)
-	if other != 0 {
-		return []Publication{{Damage: versionText(other)}}
-	}
-	for i := range all {
-		all[i].Damage = damage
-	}
-	return all
+	return r
 }
 
-// allAnswered tells whether nothing in a file of publications is left to be found out.
-func allAnswered(content []byte) bool {
-	return !slices.ContainsFunc(readPublications(content), func(p Publication) bool { return !p.Answered })
+// isOver tells whether nothing in a file of publications is left to be found out, once its time is over: what was published from
+// the trash cannot be published again by then, as it is not in there any more.
+func isOver(content []byte) bool {
+	return !slices.ContainsFunc(readPublications(content), func(p Publication) bool { return !p.Answered && p.From == (model.Key{}) })
 }

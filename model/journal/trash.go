@@ -149,7 +149,8 @@ func (j *Journal) trashName(operation string, now time.Time) (string, error) {
 }
 
 // Trash is what is in the trash, oldest first. The records of the operations say what of it was deleted; where there is none, or
-// it cannot be read, all of it may have been. While another session is at an operation, nothing of it counts.
+// it cannot be read, all of it may have been. While another session is at an operation, nothing of it counts. It comes with an
+// error, too, when all that cannot be read is what of it was published anew.
 func (j *Journal) Trash() ([]model.Trashed, error) {
 	all, err := j.saved()
 	if err != nil {
@@ -169,7 +170,9 @@ func (j *Journal) Trash() ([]model.Trashed, error) {
 		}
 		j.countDeleted(&all[i], d)
 	}
-	return all, nil
+	known, err := j.Republished()
+	countPublished(all, known)
+	return all, err
 }
 
 // saved is what is in the trash, oldest first, whether it was deleted or not.
