@@ -265,7 +265,7 @@ var bindings = []Binding{
 	bind(Overrides, groupSheet, "edit the overrides: what goes out instead of what the entries have", "o", "overrides", []string{"o"}, Sheet, SheetCount).footer(3),
 	bind(ScrollDown, groupSheet, "see more of the sheet", "down", "more", []string{"down"}, SheetCount, SheetWord),
 	bind(ScrollUp, groupSheet, "see more of the sheet, upwards", "up", "more", []string{"up"}, SheetCount, SheetWord),
-	bind(Tick, groupSheet, "say that what is red was read: before that the sheet takes no answer", "space", "tick", []string{"space"}, Sheet, SheetCount).footer(2),
+	bind(Tick, groupSheet, "say that what is red was read: before that the sheet takes no answer; of what may have been published already, take it in", "space", "tick", []string{"space"}, Sheet, SheetCount).footer(2),
 	bind(NextField, groupSheet, "in the form: next field", "tab ↓", "next", []string{"tab", "down"}, Form).footer(3),
 	bind(LastField, groupSheet, "in the form: previous field", "shift+tab ↑", "previous", []string{"shift+tab", "up"}, Form),
 	bind(Take, groupSheet, "in the form: back to the sheet with what was typed", "enter", "take over", []string{"enter"}, Form).footer(1),
