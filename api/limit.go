@@ -27,24 +27,24 @@ const (
 	longestHold = time.Minute
 )
 
-// limiter paces the requests of a client. Reads wait for their turn. Writes do not: what the user confirmed is either
-// sent now or reported as not sent, since a write that leaves later than anyone thinks is a surprise. So that writes
-// find their turn free, reads leave the last [writeReserve] requests of the bucket alone; after a stretch of reading as
-// fast as permitted four writes still go out at once, and reads wait until the reserve has filled up again. A read in the
-// background goes out only while no other read waits, and leaves a turn for the next one.
+// limiter paces the requests of a client. Reads wait for their turn, first come, first served. Writes do not: what the user
+// confirmed is either sent now or reported as not sent, since a write that leaves later than anyone thinks is a surprise. So
+// that writes find their turn free, reads leave the last [writeReserve] requests of the bucket alone; after a stretch of
+// reading as fast as permitted four writes still go out at once, and reads wait until the reserve has filled up again. A read
+// in the background goes out only while no other read waits, and leaves a turn for the next one.
 //
 // The pace is kept in real time, also under a [Config.Now] that stands still.
 type limiter struct {
 	now    func() time.Time
 	random func() float64
 
-	mu        sync.Mutex
-	bucket    *rate.Limiter
-	reserve   int
-	told      int       // the server's limit; 0 while unknown
-	held      time.Time // nothing goes out before
-	heldReads time.Time // no read goes out before
-	waiting   int       // reads that are not in the background
+	mu            sync.Mutex
+	bucket        *rate.Limiter
+	reserve       int
+	told          int       // the server's limit; 0 while unknown
+	held          time.Time // nothing goes out before
+	heldReads     time.Time // no read goes out before
+	reads, behind queue     // reads that wait, and those of them that are in the background
 }
 
 func newLimiter(now func() time.Time, random func() float64) *limiter {
@@ -64,57 +64,26 @@ func withTurn(ctx context.Context, background bool) context.Context {
 	return context.WithValue(ctx, backgroundKey{}, true)
 }
 
-// wait returns when a read may go out, or with the error of ctx.
-func (l *limiter) wait(ctx context.Context) error {
-	background := ctx.Value(backgroundKey{}) != nil
-	if !background {
-		l.queue(+1)
-		defer l.queue(-1)
-	}
-	for {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		delay := l.tryRead(time.Now(), background)
-		if delay <= 0 {
-			return nil
-		}
-		if err := pause(ctx, delay); err != nil {
-			return err
-		}
-	}
-}
-
-func (l *limiter) queue(n int) {
+// tryRead takes a turn for the first of the reads that wait, or of those in the background. It says how long there is none, or
+// gives what is closed once no other reads come first.
+func (l *limiter) tryRead(at time.Time, background bool) (delay time.Duration, others <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.waiting += n
-}
-
-func (l *limiter) tryRead(at time.Time, background bool) (delay time.Duration) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	if background && len(l.reads.places) > 0 {
+		return 0, l.reads.empty
+	}
 	if delay = max(l.held.Sub(at), l.heldReads.Sub(at)); delay > 0 {
-		return delay
+		return delay, nil
 	}
 	free := 1 + l.reserve
 	if background && l.bucket.Burst() > free {
 		free++ // so that a read that is not in the background finds its turn free
 	}
 	if delay = l.until(at, free); delay > 0 {
-		return delay
-	}
-	if background && l.waiting > 0 {
-		// The next turn is that of who waits; the one after that may be free.
-		return turn(l.bucket.Limit())
+		return delay, nil
 	}
 	l.bucket.AllowN(at, 1)
-	return 0
-}
-
-// turn is how long it takes at a pace until one more may go out.
-func turn(pace rate.Limit) time.Duration {
-	return time.Duration(math.Ceil(float64(time.Second) / float64(pace)))
+	return 0, nil
 }
 
 // tryWrite takes a turn for a write, or says how long there is none.

@@ -11,16 +11,12 @@ import (
 	"strings"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
-
 	"redrive/model"
 )
 
 const (
 	messagesPath = "/v2/dlq"
 	runsPath     = "/v2/workflows/dlq"
-	// readsAtOnce is how many entries are read by id at the same time.
-	readsAtOnce = 4
 	// mostOneByOne is how many entries are read one by one: more are sooner found in the list.
 	mostOneByOne = 20
 )
@@ -218,23 +214,19 @@ func (c *Client) listIDsInOne(ctx context.Context, ids []string) (page model.Pag
 }
 
 func (c *Client) listIDsOneByOne(ctx context.Context, kind model.Kind, ids []string) (model.Page, error) {
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(readsAtOnce)
 	var mu sync.Mutex
 	found := make(map[string]model.Entry, len(ids))
-	for _, id := range ids {
-		group.Go(func() error {
-			e, err := c.summary(ctx, model.Key{DLQ: c.dlq, Kind: kind, ID: id})
-			if isNotFound(err) {
-				return nil
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			found[id] = e
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
+	err := inOrder(ctx, len(ids), func(ctx context.Context, i int) error {
+		e, err := c.summary(ctx, model.Key{DLQ: c.dlq, Kind: kind, ID: ids[i]})
+		if isNotFound(err) {
+			return nil
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		found[ids[i]] = e
+		return err
+	})
+	if err != nil {
 		return model.Page{}, err
 	}
 	var page model.Page

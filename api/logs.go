@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strconv"
 
-	"golang.org/x/sync/errgroup"
-
 	"redrive/model"
 )
 
@@ -61,15 +59,11 @@ func (c *Client) logOfEach(ctx context.Context, q model.LogQuery) (model.LogPage
 		return c.logPage(ctx, url.Values{"messageId": q.MessageIDs}, q.Cursor)
 	}
 	pages := make([]model.LogPage, len(q.MessageIDs))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(readsAtOnce)
-	for i, id := range q.MessageIDs {
-		group.Go(func() (err error) {
-			pages[i], err = c.logPage(ctx, url.Values{"messageId": {id}}, "")
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
+	err := inOrder(ctx, len(pages), func(ctx context.Context, i int) (err error) {
+		pages[i], err = c.logPage(ctx, url.Values{"messageId": q.MessageIDs[i : i+1]}, "")
+		return err
+	})
+	if err != nil {
 		return model.LogPage{}, err
 	}
 	var all model.LogPage

@@ -50,9 +50,12 @@ func (c *Client) read(ctx context.Context, q call, use func(*answer) error) erro
 			return err
 		}
 		err := c.exchange(ctx, q, use)
-		wait, again := c.mayRepeat(err)
+		wait, held, again := c.mayRepeat(err)
 		if !again || try == repeats || time.Since(began)+wait > patience {
 			return err
+		}
+		if held {
+			continue // its turn comes when all that is held back may go out
 		}
 		if err := pause(ctx, wait); err != nil {
 			return err
@@ -60,16 +63,16 @@ func (c *Client) read(ctx context.Context, q call, use func(*answer) error) erro
 	}
 }
 
-func (c *Client) mayRepeat(err error) (wait time.Duration, again bool) {
+func (c *Client) mayRepeat(err error) (wait time.Duration, held, again bool) {
 	var neverSent *model.NeverSentError
 	var limited *model.RateLimitedError
 	switch {
 	case errors.As(err, &neverSent):
-		return unreachablePause, true
+		return unreachablePause, false, true
 	case errors.As(err, &limited):
-		return limited.Until.Sub(c.now()), !limited.Daily
+		return limited.Until.Sub(c.now()), true, !limited.Daily
 	}
-	return 0, false
+	return 0, false, false
 }
 
 // change makes a request that changes something, once, and gives a 2xx answer to use.

@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"redrive/model"
 )
 
@@ -43,24 +41,21 @@ func isUnclearInList(r model.RunRef) bool { return r.CreatedAt.IsZero() || strin
 
 func (c *Client) logOfEachRun(ctx context.Context, q model.LogQuery) (model.LogPage, error) {
 	pages := make([]model.LogPage, len(q.Runs))
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(readsAtOnce)
-	for i, r := range q.Runs {
-		group.Go(func() error {
-			query := url.Values{"workflowRunId": {r.ID}}
-			if !r.CreatedAt.IsZero() {
-				query.Set("workflowCreatedAt", strconv.FormatInt(r.CreatedAt.UnixMilli(), 10))
-			}
-			cursor := ""
-			if len(q.Runs) == 1 {
-				cursor = q.Cursor
-			}
-			page, err := c.runPage(ctx, query, cursor)
-			pages[i] = onlyRuns(page, q.Runs[i:i+1])
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
+	err := inOrder(ctx, len(pages), func(ctx context.Context, i int) error {
+		r := q.Runs[i]
+		query := url.Values{"workflowRunId": {r.ID}}
+		if !r.CreatedAt.IsZero() {
+			query.Set("workflowCreatedAt", strconv.FormatInt(r.CreatedAt.UnixMilli(), 10))
+		}
+		cursor := ""
+		if len(q.Runs) == 1 {
+			cursor = q.Cursor
+		}
+		page, err := c.runPage(ctx, query, cursor)
+		pages[i] = onlyRuns(page, q.Runs[i:i+1])
+		return err
+	})
+	if err != nil {
 		return model.LogPage{}, err
 	}
 	if len(pages) == 1 {

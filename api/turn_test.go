@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -62,6 +63,127 @@ func TestReadInTheBackgroundYieldsToEveryOther(t *testing.T) {
 			}
 		}
 	})
+}
+
+// askedFor is a client, and what its requests had for a parameter, in the order in which they went out.
+func askedFor(t *testing.T, parameter string, answer roundTrip) (*api.Client, func() []string) {
+	var mu sync.Mutex
+	var order []string
+	c := newClient(t, "http://localhost", over(func(r *http.Request) (*http.Response, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		order = append(order, r.URL.Query().Get(parameter))
+		return answer(r)
+	}))
+	return c, func() []string {
+		mu.Lock()
+		defer mu.Unlock()
+		return slices.Clone(order)
+	}
+}
+
+func TestReadsHaveTheirTurnsInTheOrderInWhichTheyCame(t *testing.T) {
+	for _, background := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			c, order := askedFor(t, "label", fine)
+			var group sync.WaitGroup
+			var want []string
+			for i := range 30 {
+				name := fmt.Sprint(i)
+				want = append(want, name)
+				group.Go(func() {
+					if _, err := c.List(t.Context(), model.Query{Background: background, Server: model.ServerFilter{Labels: []string{name}}}); err != nil {
+						t.Error(err)
+					}
+				})
+				synctest.Wait()
+			}
+			group.Wait()
+			if got := order(); !slices.Equal(got, want) {
+				t.Errorf("in the background %v: %v", background, got)
+			}
+		})
+	}
+}
+
+func TestWhoGivesUpAmongThoseThatWaitHoldsUpNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, order := askedFor(t, "label", fine)
+		var group sync.WaitGroup
+		began := time.Now()
+		for i := range 12 {
+			ctx, cancel := context.WithCancel(t.Context())
+			name := fmt.Sprint(i)
+			group.Go(func() {
+				_, err := c.List(ctx, model.Query{Server: model.ServerFilter{Labels: []string{name}}})
+				if gaveUp := i == 4 || i == 5 || i == 9; gaveUp != (err != nil) {
+					t.Errorf("%d: %v", i, err)
+				}
+			})
+			synctest.Wait()
+			if i == 4 || i == 5 || i == 9 {
+				defer time.AfterFunc(50*time.Millisecond, cancel).Stop()
+			} else {
+				defer cancel()
+			}
+		}
+		group.Wait()
+		if got, want := order(), []string{"0", "1", "2", "3", "6", "7", "8", "10", "11"}; !slices.Equal(got, want) || time.Since(began) > 600*time.Millisecond {
+			t.Errorf("%v, after %v", got, time.Since(began))
+		}
+	})
+}
+
+func TestLogsOfMessagesOneByOneAreReadInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, order := askedFor(t, "messageId", func(r *http.Request) (*http.Response, error) {
+			if r.URL.Query().Has("messageIds") {
+				return reply(r, 400, `{"error":"unknown parameter"}`), nil
+			}
+			return reply(r, 200, `{"logs":[],"messages":[]}`), nil
+		})
+		for range 4 {
+			list(t, c) // from here on one goes out at a time
+		}
+		var want []string
+		for i := range 20 {
+			want = append(want, fmt.Sprint("msg_", i))
+		}
+		if _, err := c.Logs(t.Context(), model.LogQuery{MessageIDs: want}); err != nil {
+			t.Fatal(err)
+		}
+		if got := order(); !slices.Equal(got[5:], want) {
+			t.Error(got)
+		}
+	})
+}
+
+func TestReadThatTheBurstLimitRefusedComesBeforeThoseInTheBackground(t *testing.T) {
+	for range 20 { // the goroutines of both go on at the same moment
+		synctest.Test(t, func(t *testing.T) {
+			refused := false
+			c, order := askedFor(t, "label", func(r *http.Request) (*http.Response, error) {
+				if !refused {
+					refused = true
+					return reply(r, 429, "", "Burst-RateLimit-Limit", "3"), nil
+				}
+				return fine(r)
+			})
+			var group sync.WaitGroup
+			for _, name := range []string{"front", "behind"} {
+				group.Go(func() {
+					if _, err := c.List(t.Context(), model.Query{Background: name == "behind", Server: model.ServerFilter{Labels: []string{name}}}); err != nil {
+						t.Error(err)
+					}
+				})
+				synctest.Wait()
+			}
+			group.Wait()
+			if got, want := order(), []string{"front", "front", "behind"}; !slices.Equal(got, want) {
+				t.Fatal(got)
+			}
+		})
+	}
 }
 
 func TestReadInTheBackgroundTakesTheTurnsThatNobodyWantsAndKeepsThePace(t *testing.T) {

@@ -1,6 +1,7 @@
 package model_test
 
 import (
+	"slices"
 	"testing"
 
 	"redrive/model"
@@ -27,7 +28,10 @@ func TestWhatWasLeftInDoubtIsWhatNobodyFoundOutLater(t *testing.T) {
 		"in doubt at last":     {[]model.Recorded{operation("b", model.InDoubt), operation("a", model.Refused)}, []string{"1-0"}},
 		"of no entry":          {[]model.Recorded{operation("a", model.Refused, model.Refused, model.InDoubt)}, nil},
 	} {
-		doubt := model.LeftInDoubt(c.past)
+		doubt := model.Doubt{}
+		for _, r := range slices.Backward(c.past) {
+			doubt.Add(&r)
+		}
 		if len(doubt) != len(c.doubt) {
 			t.Errorf("%s: %v", name, doubt)
 		}

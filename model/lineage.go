@@ -20,6 +20,8 @@ const (
 type History interface {
 	// Past are the n operations that began last of those that have ended, the latest first.
 	Past(n int) ([]Recorded, error)
+	// LeftInDoubt are the entries that all of those that are kept left in doubt.
+	LeftInDoubt() (Doubt, error)
 }
 
 // Origin is the operation that an entry came of.

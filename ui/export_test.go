@@ -184,6 +184,19 @@ func TestAFileThatExistsIsOverwrittenAfterASecondEnterOnly(t *testing.T) {
 	}
 }
 
+func TestAFileThatCannotBeWrittenIsCalledWhatTheUserCallsIt(t *testing.T) {
+	b := &meddling{memory: newMemory(3, 0)}
+	d := inDirectory(t, b)
+	b.onGet = func() error {
+		for _, name := range files(t) {
+			_ = os.Remove(name)
+		}
+		return nil
+	}
+	writeTo(d, "a.jsonl")
+	d.shows("nothing was written: a.jsonl: no such file")
+}
+
 func TestAFileThatComesIntoBeingMeanwhileIsLeftAlone(t *testing.T) {
 	b := &meddling{memory: newMemory(3, 0)}
 	d := inDirectory(t, b)

@@ -60,7 +60,7 @@ func isTable(name string) bool { return strings.HasSuffix(strings.ToLower(name),
 func (j *exportJob) run(b model.Backend, generation int) tea.Cmd {
 	return safely("writing the file", func() tea.Msg {
 		msg := j.step(j.reads.ctx, b)
-		msg.generation = generation
+		msg.generation, msg.err = generation, j.withName(msg.err)
 		return msg
 	}, func(err error) tea.Msg { return exportedMsg{generation: generation, err: err} })
 }
@@ -204,6 +204,17 @@ func (j *exportJob) finish() error {
 		err = os.Rename(beside, j.name)
 	}
 	j.ended = err == nil
+	return err
+}
+
+// withName is an error that speaks of the file that was asked for, not of the one beside it.
+func (j *exportJob) withName(err error) error {
+	if path, ok := errors.AsType[*fs.PathError](err); ok {
+		return fmt.Errorf("%s: %w", j.name, path.Err)
+	}
+	if link, ok := errors.AsType[*os.LinkError](err); ok {
+		return fmt.Errorf("%s: %w", j.name, link.Err)
+	}
 	return err
 }
 

@@ -13,7 +13,7 @@ import (
 // pastMsg is what the record of earlier sessions tells of what came back, and of what they left in doubt.
 type pastMsg struct {
 	lineage model.Lineage
-	doubt   map[model.Key]model.Outcome
+	doubt   model.Doubt
 	err     error // a panic
 }
 
@@ -30,7 +30,11 @@ func (m *Model) readPast() tea.Cmd {
 		if err != nil {
 			return pastMsg{}
 		}
-		return pastMsg{lineage: model.LineageOf(past), doubt: model.LeftInDoubt(past)}
+		doubt, err := h.LeftInDoubt()
+		if err != nil {
+			return pastMsg{}
+		}
+		return pastMsg{lineage: model.LineageOf(past), doubt: doubt}
 	}, func(err error) tea.Msg { return pastMsg{err: err} })
 }
 

@@ -16,6 +16,7 @@ type withPast struct {
 }
 
 func (j *withPast) Past(int) ([]model.Recorded, error) { return j.past, nil }
+func (j *withPast) LeftInDoubt() (model.Doubt, error)  { return nil, nil }
 
 func TestWhatAnEarlierSessionBroughtBackIsSaidToHaveComeBack(t *testing.T) {
 	b := withCauses()

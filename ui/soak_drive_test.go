@@ -25,8 +25,8 @@ import (
 // hourOfMessages is how many messages come in an hour in which nothing takes longer.
 const hourOfMessages = 130_000
 
-// soak is a program that is used at random, in a bubble of synctest. When its commands run, and in which order it has their
-// answers, is decided by the seed; which of several reads that wait for the client's limit is the first to go is not.
+// soak is a program that is used at random, in a bubble of synctest. All that happens is decided by the seed, also when its
+// commands run, and in which order it has their answers.
 type soak struct {
 	t      *testing.T
 	again  string // the command that does the same again
@@ -85,6 +85,7 @@ func newSoak(t *testing.T, seed uint64, messages int, again string, set ...func(
 		t: t, again: again, random: rand.New(rand.NewPCG(seed, 2)), world: newSoakWorld(seed),
 		folder: strconv.FormatUint(seed, 10), slow: max(1, hourOfMessages/messages), unfinished: map[string]bool{},
 	}
+	s.world.trace = traceFromEnvironment(t, s.folder)
 	for _, f := range set {
 		f(s)
 	}
@@ -112,7 +113,7 @@ func (s *soak) begin() {
 		s.past = ui.ForNothing()
 	}
 	m := ui.New(ui.Options{
-		Backend: s.record.Wrap(client), Bodies: client, Recorder: s.record, Trash: s.record, Earlier: s.record.Unfinished,
+		Backend: s.record.Wrap(oneByOne{client}), Bodies: client, Recorder: s.record, Trash: s.record, Earlier: s.record.Unfinished,
 		Other: s.record.Other, Durable: true, Copy: func(string) {},
 		DLQ: "test", BaseURL: "http://localhost", Title: "soak", Refresh: 30 * time.Second, Retention: 3 * 24 * time.Hour,
 		Now: time.Now, Zone: time.UTC, After: s.after,
@@ -292,8 +293,10 @@ func (s *soak) send(msg tea.Msg) {
 	s.messages++
 	jobs, earlier := len(s.m.Jobs()), s.m.JobsNotGoneOnWith()
 	_, cmd := s.m.Update(msg)
+	synctest.Wait() // for what the message ended
 	s.confirmed(msg, jobs, earlier)
 	content := s.m.View().Content
+	s.world.trace.message(s.messages, says, content)
 	if p := s.frames.problem(content, s.width, s.height); p != "" {
 		s.fail("%s", p)
 	}

@@ -56,13 +56,12 @@ func (l *ledger) grant(p *model.Plan) {
 	}
 }
 
-// revoke takes all back that was not sent: who was to send it has ended.
+// revoke takes all back that was not sent: who was to send it has ended. What is in doubt stays so for those that come after.
 func (l *ledger) revoke() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	clear(l.granted)
 	clear(l.byFilter)
-	clear(l.lost) // the next program may have learnt what became of it
 }
 
 // send takes off what is sent, and says whether a write by filter is one that was asked for.

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -21,6 +22,8 @@ const (
 	// wildMessages is how many come at any time in the ordinary suite, wildEach how many of them in one run.
 	wildMessages = 20_000
 	wildEach     = 10_000
+	// tracedMessages is how many come in a run that is made twice.
+	tracedMessages = 8_000
 	// soakHeap is how much more heap may be in use at the end of an hour than at its start, in bytes: the rows of what arrived,
 	// the jobs, which are all kept, and as much again for the run beside it.
 	soakHeap = 96 << 20
@@ -42,7 +45,7 @@ func fromEnvironment(t *testing.T, name string, otherwise int) int {
 
 // soakRuns makes runs with seeds of their own, several beside each other, until there were enough messages.
 // REDRIVE_SOAK_MESSAGES says how many those are, REDRIVE_SOAK_EACH how many of them in one run, REDRIVE_SOAK_SEED makes only
-// the run with that seed.
+// the run with that seed, and REDRIVE_SOAK_TRACE names a file to which each run, by its seed, writes what happened.
 func soakRuns(t *testing.T, messages, each int, run func(t *testing.T, seed uint64, messages int, again string)) {
 	if testing.Short() {
 		t.Skip("it takes some seconds")
@@ -76,14 +79,16 @@ func soakRuns(t *testing.T, messages, each int, run func(t *testing.T, seed uint
 }
 
 // memoryFolder is a folder of which the files are in memory, where there is such a place: each line of a journal is waited for
-// until it is safe.
+// until it is safe. Its name, which the screen shows, is the same each time unless others run.
 func memoryFolder(t *testing.T) string {
-	folder, err := os.MkdirTemp("/dev/shm", "redrive-soak-")
-	if err != nil {
-		return t.TempDir()
+	for n := range 100 {
+		folder := fmt.Sprintf("/dev/shm/redrive-soak-%02d", n)
+		if os.Mkdir(folder, 0o700) == nil {
+			t.Cleanup(func() { _ = os.RemoveAll(folder) })
+			return folder
+		}
 	}
-	t.Cleanup(func() { _ = os.RemoveAll(folder) })
-	return folder
+	return t.TempDir()
 }
 
 // Everything that a person, the service, the line and the window can do, at random, for an hour of simulated time each, in
@@ -108,6 +113,45 @@ func TestAnHourOfEverythingAtRandom(t *testing.T) {
 			t.Errorf("the heap grew by %d MB, again by %s", ran.heap>>20, again)
 		}
 	})
+}
+
+func TestASeedLeadsToTheSameRunEachTime(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes some seconds")
+	}
+	const seed = 3
+	t.Chdir(memoryFolder(t))
+	var traces [2][]string
+	for i := range traces {
+		if err := os.Mkdir(strconv.Itoa(seed), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		var written strings.Builder
+		synctest.Test(t, func(t *testing.T) {
+			time.Sleep(time.Until(start))
+			s := newSoak(t, seed, hourOfMessages, "the same test", func(s *soak) { s.world.trace = &soakTrace{to: &written} })
+			for s.messages < tracedMessages/underRace {
+				s.step()
+			}
+			s.finish()
+			s.world.trace.end()
+		})
+		traces[i] = strings.Split(written.String(), "\n")
+		if err := os.RemoveAll(strconv.Itoa(seed)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, line := range traces[0] {
+		if i >= len(traces[1]) || traces[1][i] != line {
+			t.Fatalf("the runs part at line %d:\n%s\nand\n%s", i+1, strings.Join(traces[0][max(0, i-10):i+1], "\n"), strings.Join(traces[1][min(i, len(traces[1])):min(i+1, len(traces[1]))], "\n"))
+		}
+	}
+	whole := strings.Join(traces[0], "\n")
+	for _, what := range []string{" POST ", "429 Too Many", "no answer"} {
+		if underRace == 1 && !strings.Contains(whole, what) {
+			t.Errorf("the run shows too little: nothing in it is %q", what)
+		}
+	}
 }
 
 // Messages that come twice, late, in any order, and for nothing at all, change nothing that cannot be.

@@ -2,10 +2,10 @@ package ui_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -23,6 +23,7 @@ import (
 type soakWorld struct {
 	server *emulator.Server
 	random *rand.Rand
+	trace  *soakTrace // nil for none
 	*ledger
 }
 
@@ -117,12 +118,44 @@ type soakLine struct {
 // soakSpread is within what time requests that are sent at once arrive.
 const soakSpread = 64 * time.Microsecond
 
+// oneByOne has entries that are asked for at once queue in the order of a digest of their ids.
+type oneByOne struct{ model.Backend }
+
+func (o oneByOne) Get(ctx context.Context, k model.Key) (model.Detail, error) {
+	if err := spread(ctx, k.ID); err != nil {
+		return model.Detail{}, err
+	}
+	return o.Backend.Get(ctx, k)
+}
+
+// spread waits for a time that depends on what is to be done. It ends with its context: who waits for a lock meanwhile keeps
+// time from passing.
+func spread(ctx context.Context, what string) error {
+	select {
+	case <-time.After(time.Duration(digest(what) % uint64(soakSpread))):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // RoundTrip carries a request. Which of those that are sent at once comes first is decided by what they ask for, not by when
 // the goroutines that send them happen to run.
 func (l *soakLine) RoundTrip(r *http.Request) (*http.Response, error) {
-	h := fnv.New64a()
-	_, _ = io.WriteString(h, r.Method+r.URL.String())
-	time.Sleep(time.Duration(h.Sum64() % uint64(soakSpread)))
+	if err := spread(r.Context(), r.Method+r.URL.String()); err != nil {
+		return nil, err
+	}
+	l.trace.request("%s %s", r.Method, r.URL)
+	resp, err := l.carry(r)
+	status := "no answer"
+	if err == nil {
+		status = resp.Status
+	}
+	l.trace.request("%s to %s %s", status, r.Method, r.URL)
+	return resp, err
+}
+
+func (l *soakLine) carry(r *http.Request) (*http.Response, error) {
 	if l.dead.Load() {
 		return nil, errors.New("the program is gone")
 	}
