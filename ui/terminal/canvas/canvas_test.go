@@ -111,30 +111,59 @@ func isASCIIOrLine(s string) bool {
 	return true
 }
 
-func BenchmarkFrame(b *testing.B) {
-	const width, height = 120, 40
-	row := func(n int, here bool) string {
-		cursor := "  "
-		if here {
+func TestATerminalThatCannotEndOneAttributeEndsAll(t *testing.T) {
+	for term, want := range map[string]string{
+		"vt100":          "\x1b[m\x1b[H\x1b[2J\x1b[0;1;7ma\x1b[0;1mb\x1b[m",
+		"xterm-256color": "\x1b[m\x1b[H\x1b[2J\x1b[0;1;7ma\x1b[27mb\x1b[m",
+	} {
+		c := New(term, colorprofile.ANSI256)
+		c.Resize(10, 1)
+		if got := strings.Replace(string(c.Draw(tea.NewView("\x1b[1;7ma\x1b[27mb\x1b[m"))), "\x1b[1;7m", "\x1b[0;1;7m", 1); got != want {
+			t.Errorf("%s: %q, want %q", term, got, want)
+		}
+	}
+}
+
+func TestFewBytesAreWritten(t *testing.T) {
+	for name, most := range map[string]int{"move": 30, "scroll": 150, "page": 1300} {
+		c := New("xterm-256color", colorprofile.ANSI256)
+		c.Resize(benchWidth, benchHeight)
+		views := benchFrames[name]
+		c.Draw(views[0])
+		if n := len(c.Draw(views[1])); n > most {
+			t.Errorf("a %s takes %d bytes, more than %d", name, n, most)
+		}
+	}
+}
+
+const benchWidth, benchHeight = 120, 40
+
+// benchFrames are two frames of rows that are alike as those of a queue are.
+var benchFrames = map[string][2]tea.View{
+	"move":   {benchFrame(0, 5), benchFrame(0, 6)},
+	"scroll": {benchFrame(0, 35), benchFrame(1, 36)},
+	"page":   {benchFrame(0, 0), benchFrame(36, 36)},
+}
+
+func benchFrame(top, at int) tea.View {
+	lines := []string{" redrive", " filter  none", strings.Repeat("─", benchWidth)}
+	for y := range benchHeight - 4 {
+		n, cursor := top+y, "  "
+		if n == at {
 			cursor = "\x1b[1m▸\x1b[m "
 		}
-		return fmt.Sprintf("%s   07:%02d:%02d   \x1b[31m%d\x1b[m   POST api.acme.io/webhooks/%012d   orders   release-%-20d {\"error\":\"%d\"}", cursor, n/60%60, n%60, 500+n%4, n*7919, n, n)
+		lines = append(lines, fmt.Sprintf(
+			"%s   07:%02d:%02d   \x1b[31m%d\x1b[m   POST api.acme.io/webhooks/%012d   orders   release-%-20d {\"error\":\"%d\"}",
+			cursor, n/60%60, n%60, 500+n%4, n*7919, n, n))
 	}
-	screen := func(top, at int) tea.View {
-		lines := []string{" redrive", " filter  none", strings.Repeat("─", width)}
-		for y := range height - 4 {
-			lines = append(lines, row(top+y, top+y == at))
-		}
-		return tea.NewView(strings.Join(append(lines, fmt.Sprintf(" row %d of 100,000", at)), "\n"))
-	}
-	for name, views := range map[string][2]tea.View{
-		"move":   {screen(0, 5), screen(0, 6)},
-		"scroll": {screen(0, 35), screen(1, 36)},
-		"page":   {screen(0, 0), screen(36, 36)},
-	} {
+	return tea.NewView(strings.Join(append(lines, fmt.Sprintf(" row %d of 100,000", at)), "\n"))
+}
+
+func BenchmarkFrame(b *testing.B) {
+	for name, views := range benchFrames {
 		b.Run(name, func(b *testing.B) {
 			c := New("xterm-256color", colorprofile.ANSI256)
-			c.Resize(width, height)
+			c.Resize(benchWidth, benchHeight)
 			c.Draw(views[1])
 			b.ReportAllocs()
 			bytes := 0
