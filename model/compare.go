@@ -1,9 +1,13 @@
 package model
 
 import (
+	"bytes"
 	"cmp"
 	"strings"
 )
+
+// longCompared is how long texts are that are compared without an allocation.
+const longCompared = 256
 
 // compare orders two rows as [Sorting.compare] orders their entries.
 func (s *Snapshot) compare(by Sorting, a, b Row) int {
@@ -40,7 +44,8 @@ func (s *Snapshot) compareBy(o Order, x, y *packedRow) int {
 		if x.labels == y.labels {
 			return 0
 		}
-		return compareLabels(s.texts.get(x.labels), s.texts.get(y.labels))
+		var space [2][longCompared]byte
+		return compareLabels(loose(s.texts.appendTo(space[0][:0], x.labels)), loose(s.texts.appendTo(space[1][:0], y.labels)))
 	case ByMaxRetries:
 		return cmp.Compare(x.retries, y.retries)
 	case ByRun:
@@ -58,7 +63,8 @@ func (s *Snapshot) compareTexts(a, b uint32) int {
 	if a == b {
 		return 0
 	}
-	return strings.Compare(s.texts.get(a), s.texts.get(b))
+	var space [2][longCompared]byte
+	return bytes.Compare(s.texts.appendTo(space[0][:0], a), s.texts.appendTo(space[1][:0], b))
 }
 
 func (s *Snapshot) compareNewestFirst(x, y *packedRow) int {

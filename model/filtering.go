@@ -61,7 +61,7 @@ func (w *Filtering) step(i int, judge **rowJudge, to []Row) []Row {
 		v := Included
 		if !everything && !w.least.has(r) {
 			if *judge == nil {
-				*judge = newRowJudge(w.Filter, &w.rows)
+				*judge = newRowJudge(w.Filter, &w.rows, w.judged())
 			}
 			v = (*judge).judge(r)
 		}
@@ -76,6 +76,18 @@ func (w *Filtering) step(i int, judge **rowJudge, to []Row) []Row {
 		}
 	}
 	return to
+}
+
+// judged is about how many rows have to be judged.
+func (w *Filtering) judged() int {
+	n := len(w.all.rows)
+	if w.most != nil {
+		n = w.most.n
+	}
+	if w.least != nil {
+		n -= w.least.n
+	}
+	return max(n, 0)
 }
 
 // lookIn looks in the texts of a row.

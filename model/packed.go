@@ -118,13 +118,17 @@ func (s *Snapshot) read(r Row, e *Entry) {
 		*e = *f.whole
 		return
 	}
+	c := &s.causes[p.cause]
+	var texts [7]string
+	s.texts.getAll(texts[:], p.url, p.flow, p.labels, p.response, c.destination, c.text, c.step)
 	*e = Entry{
 		Key: Key{f.dlq, f.kind, s.id(p)}, MessageID: s.messageID(p), WorkflowRunID: s.runID(p),
-		URL: s.texts.get(p.url), Method: f.method, QueueName: f.queue, URLGroup: f.group, Endpoint: f.endpoint,
-		ScheduleID: f.schedule, FlowControlKey: s.texts.get(p.flow), CallerIP: f.ip, Flow: f.limits, Labels: unpackLabels(s.texts.get(p.labels)),
+		URL: texts[0], Method: f.method, QueueName: f.queue, URLGroup: f.group, Endpoint: f.endpoint,
+		ScheduleID: f.schedule, FlowControlKey: texts[1], CallerIP: f.ip, Flow: f.limits, Labels: unpackLabels(texts[2]),
 		FirstLabelOnly: f.firstLabelOnly, MaxRetries: int(p.retries), Sequence: p.sequence, Status: int(p.status), RetryAfter: f.retryAfter,
 		CreatedAt: p.time(p.created), FailedAt: p.time(p.failed), WorkflowCreatedAt: p.time(p.run),
-		Response: s.texts.get(p.response), ResponseCut: p.flags&responseCut != 0, Cause: s.causeAt(p.cause),
+		Response: texts[3], ResponseCut: p.flags&responseCut != 0,
+		Cause:       Cause{ID: c.id, Class: c.class, Transport: c.transport, Status: int(c.status), Destination: texts[4], Text: texts[5], Step: texts[6]},
 		WorkflowURL: f.workflowURL, FailureState: f.failureState, Problem: f.problem,
 	}
 }

@@ -7,12 +7,18 @@ import (
 
 // Labels are packed into one text: a 1, and before each label its length. No labels at all are the empty text.
 
+// labelsMark is what packed labels begin with.
+const labelsMark = 1
+
+// arePacked tells whether a text may be packed labels, as not every other text is not.
+func arePacked(text string) bool { return text != "" && text[0] == labelsMark }
+
 // packLabels appends labels to a text.
 func packLabels(to []byte, labels []string) []byte {
 	if labels == nil {
 		return to
 	}
-	to = append(to, 1)
+	to = append(to, labelsMark)
 	for _, l := range labels {
 		to = binary.AppendUvarint(to, uint64(len(l)))
 		to = append(to, l...)
@@ -27,7 +33,8 @@ func nextLabel(packed string) (label, rest string) {
 		length |= int(packed[i]&0x7f) << shift
 		if packed[i] < 0x80 {
 			i++
-			return packed[i : i+length], packed[i+length:]
+			end := min(i+length, len(packed))
+			return packed[i:end], packed[end:]
 		}
 		shift += 7
 	}

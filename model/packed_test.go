@@ -79,7 +79,7 @@ func TestRowsAreJudgedAsTheirEntriesAre(t *testing.T) {
 			terms := rapid.SliceOf(rapid.SampledFrom(rows[0].FilterValues())).Draw(t, "terms")
 			f = filter(t, strings.Join(terms, " "))
 		}
-		verdicts := s.JudgeRows(f)
+		verdicts := s.JudgeRows(f, rapid.SampledFrom([]int{0, 1000}).Draw(t, "expected"))
 		for i := range rows {
 			want := f.Judge(s.At(model.Row(i)), nil)
 			seen[want]++

@@ -25,7 +25,7 @@ type Store struct {
 // NewStore makes an empty store.
 func NewStore() *Store {
 	s := &Store{
-		steps: map[Key]string{}, older: map[Row]Row{}, symbols: newSymbols(),
+		stored: stored{texts: newTexts()}, steps: map[Key]string{}, older: map[Row]Row{}, symbols: newSymbols(),
 	}
 	s.text("")
 	s.cause(Cause{})
