@@ -77,5 +77,8 @@ func (s *Snapshot) compareNewestFirst(x, y *packedRow) int {
 	if x.sequence != y.sequence {
 		return cmp.Compare(y.sequence, x.sequence)
 	}
+	if x.flags&y.flags&ownID != 0 {
+		return 0
+	}
 	return strings.Compare(s.id(x), s.id(y))
 }

@@ -91,7 +91,7 @@ var filterFields = []*filterField{
 			return e.MessageID == t.value || e.Key.ID == t.value || e.WorkflowRunID == t.value
 		},
 		row: func(t *term, j *rowJudge, p *packedRow) Verdict {
-			return verdict(j.rows.messageID(p) == t.value || j.rows.id(p) == t.value || j.rows.runID(p) == t.value)
+			return verdict(j.rows.messageID(p) == t.value || j.rows.hasID(p, t.value) || j.rows.runID(p) == t.value)
 		},
 		server: func(kind Kind, values []string, s *ServerFilter) {
 			if kind == Message && len(values) == 1 && strings.HasPrefix(values[0], "msg_") {
@@ -111,7 +111,7 @@ var filterFields = []*filterField{
 		match: func(t *term, e *Entry) bool {
 			return !e.WorkflowCreatedAt.IsZero() && e.WorkflowCreatedAt.UnixMilli() == t.runMilli
 		},
-		row:   func(t *term, _ *rowJudge, p *packedRow) Verdict { return verdict(p.run == t.runMilli) },
+		row:   func(t *term, j *rowJudge, p *packedRow) Verdict { return verdict(j.rows.runCreated(p) == t.runMilli) },
 		exact: func(t *term) string { return strconv.FormatInt(t.runMilli, 10) },
 		server: func(kind Kind, values []string, s *ServerFilter) {
 			if kind == WorkflowRun && len(values) == 1 {

@@ -15,7 +15,7 @@ import (
 func formed() *rapid.Generator[string] {
 	piece := rapid.SampledFrom([]string{
 		"a", "B", "ab", "k", "\u212a", "ſ", "É", "é", "4", "42", "0", "4b", "b4", "-", "/", ".", " ", "\x00", "\x7f", "\x01", "\x30", "\xff", "\xe2\x84", "\n",
-		"canary-", "/orders/", "0042", "7Zq", strings.Repeat("x", 60), strings.Repeat("7", 130), strings.Repeat("long 1 ", 700),
+		"\x01\xff\xff\xff\xff\xff\xff\xff\xff\x7f", "\x01\x05", "canary-", "/orders/", "0042", "7Zq", strings.Repeat("x", 60), strings.Repeat("7", 130), strings.Repeat("long 1 ", 700),
 	})
 	return rapid.Map(rapid.SliceOfN(piece, 0, 6), func(p []string) string { return strings.Join(p, "") })
 }

@@ -1,18 +1,22 @@
 package model
 
+import "strings"
+
 // wordSearch looks for a bare word in rows, as [term.matchesWord] does in entries. It is for one goroutine.
 type wordSearch struct {
 	*finder
-	plain  bool // it can be in an id as ids are
-	rows   *Snapshot
-	shared []formFound // of what rows share
-	causes []formFound
+	plain   bool // it can be in an id as ids are
+	inOwnID bool // it can be in one that is not kept
+	rows    *Snapshot
+	shared  []formFound // of what rows share
+	causes  []formFound
 }
 
 func newWordSearch(word folded, s *Snapshot, rows int) *wordSearch {
 	return &wordSearch{
 		finder: newFinder(word, &s.texts, rows), plain: isPlainID(word.part), rows: s,
-		shared: make([]formFound, len(s.shared)), causes: make([]formFound, len(s.causes)),
+		inOwnID: strings.Trim(word.part, "-0123456789") == "",
+		shared:  make([]formFound, len(s.shared)), causes: make([]formFound, len(s.causes)),
 	}
 }
 
@@ -21,6 +25,11 @@ func (w *wordSearch) matches(p *packedRow) bool {
 }
 
 func (w *wordSearch) inIDs(p *packedRow) bool {
+	if w.inOwnID && p.flags&ownID != 0 {
+		if w.joined = appendOwnID(w.joined[:0], p.failed, p.sequence); w.folded.in(loose(w.joined)) {
+			return true
+		}
+	}
 	if p.flags&plainIDs != 0 {
 		// They stand one after the other, and hardly ever is it in any.
 		if !w.plain {
@@ -30,7 +39,10 @@ func (w *wordSearch) inIDs(p *packedRow) bool {
 			return false
 		}
 	}
-	return w.folded.in(w.rows.id(p)) || w.folded.in(w.rows.messageID(p)) || w.folded.in(w.rows.runID(p))
+	if p.flags&ownID == 0 && w.folded.in(w.rows.id(p)) {
+		return true
+	}
+	return w.folded.in(w.rows.messageID(p)) || w.folded.in(w.rows.runID(p))
 }
 
 func (w *wordSearch) inCause(n uint32) bool {

@@ -33,8 +33,10 @@ func nextLabel(packed string) (label, rest string) {
 		length |= int(packed[i]&0x7f) << shift
 		if packed[i] < 0x80 {
 			i++
-			end := min(i+length, len(packed))
-			return packed[i:end], packed[end:]
+			if length < 0 || length > len(packed)-i {
+				length = len(packed) - i // they are none
+			}
+			return packed[i : i+length], packed[i+length:]
 		}
 		shift += 7
 	}

@@ -86,7 +86,7 @@ func (l *Listing) find(r Row) (int, bool) {
 
 func (l *Listing) place(r Row) (int, bool) {
 	i := sort.Search(len(l.rows), func(i int) bool { return l.compare(l.rows[i], r) >= 0 })
-	return i, i < len(l.rows) && l.store.Key(l.rows[i]) == l.store.Key(r)
+	return i, i < len(l.rows) && l.store.sameKey(l.rows[i], r)
 }
 
 func (l *Listing) compare(a, b Row) int { return l.store.compare(l.sorting, a, b) }
