@@ -13,12 +13,13 @@ func (l *Listing) TakeIn(off func(Key) bool) {
 	l.TakeInWithout(keys)
 }
 
-// JudgeRows are the verdicts on all rows of the store, by one who expects so many.
+// JudgeRows are the verdicts on all rows of the store, by two who expect so many.
 func (s *Store) JudgeRows(f Filter, rows int) (verdicts []Verdict) {
 	now := s.Snapshot()
-	j := newRowJudge(f, &now, rows)
+	var shared sharedFound
+	judges := [...]*rowJudge{newRowJudge(f, &now, rows, &shared), newRowJudge(f, &now, rows, &shared)}
 	for r := range Row(s.Len()) {
-		verdicts = append(verdicts, j.judge(r))
+		verdicts = append(verdicts, judges[r%2].judge(r))
 	}
 	return verdicts
 }
@@ -70,11 +71,16 @@ func (s *Store) FindIn(part string, texts []string, rows int) (found []bool) {
 	for _, v := range texts {
 		numbers = append(numbers, s.text(v))
 	}
-	f := newFinder(newFolded(part), &s.texts, rows)
+	f := s.finder(part, rows)
 	for _, n := range numbers {
 		found = append(found, f.in(n))
 	}
 	return found
+}
+
+func (s *Store) finder(part string, rows int) *finder {
+	now := s.Snapshot()
+	return newRowJudge(Filter{}, &now, rows, new(sharedFound)).finder(&term{folded: newFolded(part)})
 }
 
 // FindInLabels tells which lists have it in a label.
@@ -83,7 +89,7 @@ func (s *Store) FindInLabels(part string, lists [][]string, rows int) (found []b
 	for _, l := range lists {
 		numbers = append(numbers, s.text(string(packLabels(nil, l))))
 	}
-	f := newFinder(newFolded(part), &s.texts, rows)
+	f := s.finder(part, rows)
 	for _, n := range numbers {
 		found = append(found, f.inLabels(n))
 	}

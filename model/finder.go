@@ -1,12 +1,17 @@
 package model
 
+import (
+	"sync"
+	"sync/atomic"
+)
+
 // finder looks for a text in those of a store, as [folded] does. It is for one goroutine.
 type finder struct {
 	folded folded
 	parted partedText
 	texts  *texts
 	forms  []formFound
-	found  []foundTexts // nil where few texts are asked for
+	found  []foundTexts // nil where few texts are asked for; others who look for the same share it
 	joined []byte
 }
 
@@ -27,8 +32,8 @@ const (
 // foundTexts are those texts that have it, and those that have it in one of the labels that are packed in them, of as many texts as
 // a number has bits. They are looked at together: they stand one after the other in memory, where rows that share them do not.
 type foundTexts struct {
-	texts, labels uint64
-	looked        bool
+	texts, labels atomic.Uint64
+	looked        atomic.Bool // the others stay as they are then
 }
 
 const (
@@ -37,13 +42,29 @@ const (
 	fewRows = 4
 )
 
-// newFinder looks in the texts of so many rows.
-func newFinder(part folded, t *texts, rows int) *finder {
-	f := &finder{folded: part, parted: partText(part.part), texts: t, forms: make([]formFound, t.forms.len())}
-	if fewRows*rows >= t.len() {
-		f.found = make([]foundTexts, (t.len()+textsAtOnce-1)/textsAtOnce)
+// sharedFound is what is found of terms by those who judge the rows of a store at once.
+type sharedFound struct {
+	mu sync.Mutex
+	of map[*term][]foundTexts
+}
+
+// by is what is found of a term in so many texts.
+func (s *sharedFound) by(t *term, texts int) []foundTexts {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	found, known := s.of[t]
+	if !known {
+		if s.of == nil {
+			s.of = map[*term][]foundTexts{}
+		}
+		found = make([]foundTexts, (texts+textsAtOnce-1)/textsAtOnce)
+		s.of[t] = found
 	}
-	return f
+	return found
+}
+
+func newFinder(part folded, t *texts, found []foundTexts) *finder {
+	return &finder{folded: part, parted: partText(part.part), texts: t, forms: make([]formFound, t.forms.len()), found: found}
 }
 
 // in tells whether it is in the text of a number.
@@ -52,7 +73,7 @@ func (f *finder) in(n uint32) bool {
 		inText, _ := f.lookAt(n)
 		return inText
 	}
-	return f.around(n).texts>>(n%textsAtOnce)&1 != 0
+	return f.around(n).texts.Load()>>(n%textsAtOnce)&1 != 0
 }
 
 // inLabels tells whether it is in one of the labels that are packed in a text.
@@ -61,25 +82,28 @@ func (f *finder) inLabels(n uint32) bool {
 		_, inLabels := f.lookAt(n)
 		return inLabels
 	}
-	return f.around(n).labels>>(n%textsAtOnce)&1 != 0
+	return f.around(n).labels.Load()>>(n%textsAtOnce)&1 != 0
 }
 
 func (f *finder) around(n uint32) *foundTexts {
 	found := &f.found[n/textsAtOnce]
-	if found.looked {
+	if found.looked.Load() {
 		return found
 	}
-	found.looked = true
+	var texts, labels uint64
 	from := n - n%textsAtOnce
 	for i := range min(textsAtOnce, uint32(f.texts.len())-from) { //nolint:gosec // there are fewer texts than rows can have
 		inText, inLabels := f.lookAt(from + i)
 		if inText {
-			found.texts |= 1 << i
+			texts |= 1 << i
 		}
 		if inLabels {
-			found.labels |= 1 << i
+			labels |= 1 << i
 		}
 	}
+	found.texts.Store(texts)
+	found.labels.Store(labels)
+	found.looked.Store(true)
 	return found
 }
 

@@ -21,6 +21,7 @@ type rowJudge struct {
 	filter  Filter
 	rows    *Snapshot
 	judged  int // how many rows are, about
+	shared  *sharedFound
 	clauses []clause
 	entry   Entry
 	finders []termFinder
@@ -47,9 +48,9 @@ type clause struct {
 // verdictKnown is added to a verdict that is kept.
 const verdictKnown Verdict = 1
 
-// newRowJudge judges about so many rows.
-func newRowJudge(f Filter, s *Snapshot, rows int) *rowJudge {
-	j := &rowJudge{filter: f, rows: s, judged: rows}
+// newRowJudge is one of those who judge about so many rows, and share what they find.
+func newRowJudge(f Filter, s *Snapshot, rows int, shared *sharedFound) *rowJudge {
+	j := &rowJudge{filter: f, rows: s, judged: rows, shared: shared}
 	var slow []clause
 	seen := map[*filterField]bool{}
 	for i := range f.terms {
@@ -57,7 +58,7 @@ func newRowJudge(f Filter, s *Snapshot, rows int) *rowJudge {
 		c := clause{term: t}
 		switch {
 		case t.field == nil:
-			c.word = newWordSearch(t.folded, s, rows)
+			c.word = newWordSearch(j.finder(t), s)
 		case !t.negated:
 			if seen[t.field] {
 				continue
@@ -171,6 +172,15 @@ func (j *rowJudge) textOf(n uint32) string {
 	return loose(j.text)
 }
 
+// finder looks for what a term does.
+func (j *rowJudge) finder(t *term) *finder {
+	texts := &j.rows.texts
+	if fewRows*j.judged < texts.len() {
+		return newFinder(t.folded, texts, nil)
+	}
+	return newFinder(t.folded, texts, j.shared.by(t, texts.len()))
+}
+
 // has tells whether what the term looks for is in a text.
 func (j *rowJudge) has(t *term, n uint32) bool {
 	for i := range j.finders {
@@ -178,7 +188,7 @@ func (j *rowJudge) has(t *term, n uint32) bool {
 			return f.in(n)
 		}
 	}
-	f := newFinder(t.folded, &j.rows.texts, j.judged)
+	f := j.finder(t)
 	j.finders = append(j.finders, termFinder{t, f})
 	return f.in(n)
 }

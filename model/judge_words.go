@@ -12,9 +12,10 @@ type wordSearch struct {
 	causes  []formFound
 }
 
-func newWordSearch(word folded, s *Snapshot, rows int) *wordSearch {
+func newWordSearch(f *finder, s *Snapshot) *wordSearch {
+	word := f.folded
 	return &wordSearch{
-		finder: newFinder(word, &s.texts, rows), plain: isPlainID(word.part), rows: s,
+		finder: f, plain: isPlainID(word.part), rows: s,
 		inOwnID: strings.Trim(word.part, "-0123456789") == "",
 		shared:  make([]formFound, len(s.shared)), causes: make([]formFound, len(s.causes)),
 	}
