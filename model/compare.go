@@ -1,13 +1,9 @@
 package model
 
 import (
-	"bytes"
 	"cmp"
 	"strings"
 )
-
-// longCompared is how long texts are that are compared without an allocation.
-const longCompared = 256
 
 // compare orders two rows as [Sorting.compare] orders their entries.
 func (s *Snapshot) compare(by Sorting, a, b Row) int {
@@ -63,8 +59,7 @@ func (s *Snapshot) compareTexts(a, b uint32) int {
 	if a == b {
 		return 0
 	}
-	var space [2][longCompared]byte
-	return bytes.Compare(s.texts.appendTo(space[0][:0], a), s.texts.appendTo(space[1][:0], b))
+	return s.texts.compare(a, b)
 }
 
 func (s *Snapshot) compareNewestFirst(x, y *packedRow) int {

@@ -98,3 +98,6 @@ func (s *Store) FindInLabels(part string, lists [][]string, rows int) (found []b
 
 // FormsKept is how many forms the texts of the store have.
 func (s *Store) FormsKept() int { return s.texts.forms.len() }
+
+// CompareTexts compares two texts by their numbers.
+func (s *Store) CompareTexts(a, b string) int { return s.compareTexts(s.text(a), s.text(b)) }

@@ -1,6 +1,8 @@
 package model
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/binary"
 	"strings"
 	"unsafe"
@@ -213,6 +215,31 @@ func (t *texts) appendTo(to []byte, n uint32) []byte {
 		return append(to, words...)
 	}
 	return putTogether(to, t.forms.get(form), words)
+}
+
+// longCompared is how long texts are that are compared without an allocation.
+const longCompared = 256
+
+// compare compares two texts. Most need not be put together for it.
+func (t *texts) compare(a, b uint32) int {
+	form, words := t.parts(a)
+	other, others := t.parts(b)
+	switch {
+	case form == noForm || other == noForm:
+	case form != other:
+		x, y := t.forms.get(form), t.forms.get(other)
+		i := 0
+		for i < min(len(x), len(y)) && x[i] == y[i] && !isBlank(x[i]) {
+			i++
+		}
+		if i < min(len(x), len(y)) && !isBlank(x[i]) && !isBlank(y[i]) {
+			return cmp.Compare(x[i], y[i])
+		}
+	case len(words) == len(others) && strings.IndexByte(words, blank) < 0:
+		return strings.Compare(words, others) // there is one word in each, and what follows it is the same
+	}
+	var space [2][longCompared]byte
+	return bytes.Compare(t.appendTo(space[0][:0], a), t.appendTo(space[1][:0], b))
 }
 
 // loose is a text of bytes that are not changed while it is used.

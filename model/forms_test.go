@@ -108,3 +108,17 @@ func TestAPartIsFoundInALabelAndNotBetweenThem(t *testing.T) {
 		t.Error("nothing was tested")
 	}
 }
+
+func TestTextsAreComparedAsTheyAre(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := model.NewStore()
+		texts := rapid.SliceOfN(formed(), 1, 20).Draw(t, "texts")
+		for _, a := range texts {
+			for _, b := range texts {
+				if got, want := s.CompareTexts(a, b), strings.Compare(a, b); got != want {
+					t.Fatalf("%q and %q compare as %d, want %d", a, b, got, want)
+				}
+			}
+		}
+	})
+}

@@ -174,7 +174,10 @@ func (s *Snapshot) kind(r Row) Kind { return s.shared[s.row(r).shared].kind }
 func (s *Snapshot) row(r Row) *packedRow { return &s.chunks[r/chunkRows][r%chunkRows] }
 
 // read puts the entry of a row into e.
-func (s *Snapshot) read(r Row, e *Entry) {
+func (s *Snapshot) read(r Row, e *Entry) { s.readAs(s.Key(r), r, e) }
+
+// readAs is read of a row whose key is at hand.
+func (s *Snapshot) readAs(k Key, r Row, e *Entry) {
 	p := s.row(r)
 	f := s.shared[p.shared]
 	if f.whole != nil {
@@ -185,7 +188,7 @@ func (s *Snapshot) read(r Row, e *Entry) {
 	var texts [7]string
 	s.texts.getAll(texts[:], p.url, p.flow, p.labels, p.response, c.destination, c.text, c.step)
 	*e = Entry{
-		Key: Key{f.dlq, f.kind, s.id(p)}, MessageID: s.messageID(p), WorkflowRunID: s.runID(p),
+		Key: k, MessageID: s.messageID(p), WorkflowRunID: s.runID(p),
 		URL: texts[0], Method: f.method, QueueName: f.queue, URLGroup: f.group, Endpoint: f.endpoint,
 		ScheduleID: f.schedule, FlowControlKey: texts[1], CallerIP: f.ip, Flow: f.limits, Labels: unpackLabels(texts[2]),
 		FirstLabelOnly: f.firstLabelOnly, MaxRetries: int(p.retries), Sequence: p.sequence, Status: int(p.status), RetryAfter: f.retryAfter,

@@ -1,8 +1,8 @@
 package model
 
 import (
+	"cmp"
 	"encoding/binary"
-	"strings"
 )
 
 // Labels are packed into one text: a 1, and before each label its length. No labels at all are the empty text.
@@ -66,7 +66,7 @@ func compareLabels(a, b string) int {
 		var x, y string
 		x, a = nextLabel(a)
 		y, b = nextLabel(b)
-		if c := strings.Compare(x, y); c != 0 {
+		if c := cmp.Compare(x, y); c != 0 { // unlike strings.Compare it lets the texts stay on the stack
 			return c
 		}
 	}
