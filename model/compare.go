@@ -40,7 +40,8 @@ func (s *Snapshot) compareBy(o Order, x, y *packedRow) int {
 		if x.labels == y.labels {
 			return 0
 		}
-		return compareLabels(s.texts.get(x.labels), s.texts.get(y.labels))
+		var space [2][longCompared]byte
+		return compareLabels(loose(s.texts.appendTo(space[0][:0], x.labels)), loose(s.texts.appendTo(space[1][:0], y.labels)))
 	case ByMaxRetries:
 		return cmp.Compare(x.retries, y.retries)
 	case ByRun:
@@ -58,7 +59,7 @@ func (s *Snapshot) compareTexts(a, b uint32) int {
 	if a == b {
 		return 0
 	}
-	return strings.Compare(s.texts.get(a), s.texts.get(b))
+	return s.texts.compare(a, b)
 }
 
 func (s *Snapshot) compareNewestFirst(x, y *packedRow) int {
@@ -70,6 +71,9 @@ func (s *Snapshot) compareNewestFirst(x, y *packedRow) int {
 	}
 	if x.sequence != y.sequence {
 		return cmp.Compare(y.sequence, x.sequence)
+	}
+	if x.flags&y.flags&ownID != 0 {
+		return 0
 	}
 	return strings.Compare(s.id(x), s.id(y))
 }

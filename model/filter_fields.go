@@ -19,7 +19,7 @@ type filterField struct {
 	read  func(t *term, now time.Time) string
 	match func(t *term, e *Entry) bool
 	// row is match, or search without texts, of a row of the store, where that is less work.
-	row func(t *term, s *Snapshot, p *packedRow) Verdict
+	row func(t *term, j *rowJudge, p *packedRow) Verdict
 	// narrows tells whether all that match t match o, where they are not the same. Without it that is not known.
 	narrows func(t, o *term) bool
 	// search takes the place of match in a field of texts, which are in the parts.
@@ -54,7 +54,12 @@ var filterFields = []*filterField{
 	},
 	inRows(addressField("url", urlPart, "the destination: a whole URL, or a part of one",
 		func(e *Entry) string { return e.URL }, ofMessages(func(s *ServerFilter) *[]string { return &s.URLs })),
-		func(t *term, s *Snapshot, p *packedRow) Verdict { return verdict(t.matchesAddress(s.texts.get(p.url))) }),
+		func(t *term, j *rowJudge, p *packedRow) Verdict {
+			if isWholeURL(t.value) {
+				return verdict(j.textOf(p.url) == t.value)
+			}
+			return verdict(j.has(t, p.url))
+		}),
 	{
 		name: "method", part: sharedPart, takes: "the method of the request: POST, GET, …",
 		match:  func(t *term, e *Entry) bool { return strings.EqualFold(e.Method, t.value) },
@@ -69,8 +74,8 @@ var filterFields = []*filterField{
 	{
 		name: "label", part: labelsPart, takes: "a whole label, one of those of the entry",
 		match: func(t *term, e *Entry) bool { return slices.Contains(e.Labels, t.value) },
-		row: func(t *term, s *Snapshot, p *packedRow) Verdict {
-			return verdict(anyLabel(s.texts.get(p.labels), func(l string) bool { return l == t.value }))
+		row: func(t *term, j *rowJudge, p *packedRow) Verdict {
+			return verdict(anyLabel(j.textOf(p.labels), func(l string) bool { return l == t.value }))
 		},
 		server: ofAll(func(s *ServerFilter) *[]string { return &s.Labels }),
 		values: func(e *Entry) []string { return e.Labels },
@@ -79,14 +84,14 @@ var filterFields = []*filterField{
 		func(e *Entry) string { return e.CallerIP }, ofAll(func(s *ServerFilter) *[]string { return &s.CallerIPs })),
 	// Whether the lists can be filtered by flow control key is not documented for all kinds.
 	inRows(exactField("flow", flowPart, "a whole flow control key", func(e *Entry) string { return e.FlowControlKey }, nil),
-		func(t *term, s *Snapshot, p *packedRow) Verdict { return verdict(s.texts.get(p.flow) == t.value) }),
+		func(t *term, j *rowJudge, p *packedRow) Verdict { return verdict(j.textOf(p.flow) == t.value) }),
 	{
 		name: "id", takes: "a whole message id, DLQ id or workflow run id",
 		match: func(t *term, e *Entry) bool {
 			return e.MessageID == t.value || e.Key.ID == t.value || e.WorkflowRunID == t.value
 		},
-		row: func(t *term, s *Snapshot, p *packedRow) Verdict {
-			return verdict(s.messageID(p) == t.value || s.id(p) == t.value || s.runID(p) == t.value)
+		row: func(t *term, j *rowJudge, p *packedRow) Verdict {
+			return verdict(j.rows.messageID(p) == t.value || j.rows.hasID(p, t.value) || j.rows.runID(p) == t.value)
 		},
 		server: func(kind Kind, values []string, s *ServerFilter) {
 			if kind == Message && len(values) == 1 && strings.HasPrefix(values[0], "msg_") {
@@ -98,7 +103,7 @@ var filterFields = []*filterField{
 		func(e *Entry) string { return e.WorkflowURL }, ofRuns(func(s *ServerFilter) *[]string { return &s.WorkflowURLs }))),
 	// The server is not asked: it may take the id of a run for the beginning of one.
 	inRows(ofRunsOnly(exactField("run", wholeEntry, "the whole id of a workflow run", func(e *Entry) string { return e.WorkflowRunID }, nil)),
-		func(t *term, s *Snapshot, p *packedRow) Verdict { return verdict(s.runID(p) == t.value) }),
+		func(t *term, j *rowJudge, p *packedRow) Verdict { return verdict(j.rows.runID(p) == t.value) }),
 	{
 		name: "created", runs: true, takes: "when a workflow run was created: Unix ms, or a time like 2026-11-20T03:00:00Z",
 		note: "exact to the millisecond",
@@ -106,7 +111,7 @@ var filterFields = []*filterField{
 		match: func(t *term, e *Entry) bool {
 			return !e.WorkflowCreatedAt.IsZero() && e.WorkflowCreatedAt.UnixMilli() == t.runMilli
 		},
-		row:   func(t *term, _ *Snapshot, p *packedRow) Verdict { return verdict(p.run == t.runMilli) },
+		row:   func(t *term, j *rowJudge, p *packedRow) Verdict { return verdict(j.rows.runCreated(p) == t.runMilli) },
 		exact: func(t *term) string { return strconv.FormatInt(t.runMilli, 10) },
 		server: func(kind Kind, values []string, s *ServerFilter) {
 			if kind == WorkflowRun && len(values) == 1 {
@@ -124,8 +129,8 @@ var filterFields = []*filterField{
 		name: "step", runs: true, takes: "the step that a workflow run failed at, its whole name; ? while that is not known",
 		note:  "without ids and long numbers",
 		match: func(t *term, e *Entry) bool { return t.matchesStep(e.Key.Kind, e.Cause.Step) },
-		row: func(t *term, s *Snapshot, p *packedRow) Verdict {
-			return verdict(t.matchesStep(s.shared[p.shared].kind, s.texts.get(s.causes[p.cause].step)))
+		row: func(t *term, j *rowJudge, p *packedRow) Verdict {
+			return verdict(t.matchesStep(j.rows.shared[p.shared].kind, j.textOf(j.rows.causes[p.cause].step)))
 		},
 		values: func(e *Entry) []string {
 			if e.Key.Kind == WorkflowRun && e.Cause.Step == "" {
@@ -143,13 +148,15 @@ var filterFields = []*filterField{
 	{
 		name: "cause", part: causePart, takes: "the id of a cause: 8 hex digits",
 		read: readCauseID, match: func(t *term, e *Entry) bool { return e.Cause.ID == t.cause },
-		row:    func(t *term, s *Snapshot, p *packedRow) Verdict { return verdict(s.causes[p.cause].id == t.cause) },
+		row:    func(t *term, j *rowJudge, p *packedRow) Verdict { return verdict(j.rows.causes[p.cause].id == t.cause) },
 		values: func(e *Entry) []string { return []string{e.Cause.ID.String()} },
 	},
 	{
 		name: "class", part: causePart, takes: "the class of a cause: " + strings.Join(classNames[:], ", "),
 		read: readClass, match: func(t *term, e *Entry) bool { return e.Cause.Class == t.class },
-		row: func(t *term, s *Snapshot, p *packedRow) Verdict { return verdict(s.causes[p.cause].class == t.class) },
+		row: func(t *term, j *rowJudge, p *packedRow) Verdict {
+			return verdict(j.rows.causes[p.cause].class == t.class)
+		},
 		values: func(e *Entry) []string {
 			if e.Cause.ID == 0 {
 				return nil
@@ -163,8 +170,14 @@ var filterFields = []*filterField{
 		search: func(t *term, e *Entry, texts *Texts) Verdict {
 			return t.searchResponse(e.Response, e.ResponseCut, texts)
 		},
-		row: func(t *term, s *Snapshot, p *packedRow) Verdict {
-			return t.searchResponse(s.texts.get(p.response), p.flags&responseCut != 0, nil)
+		row: func(t *term, j *rowJudge, p *packedRow) Verdict {
+			switch {
+			case j.has(t, p.response):
+				return Included
+			case p.flags&responseCut != 0:
+				return Undecided
+			}
+			return Excluded
 		},
 	},
 	textField("body", "a part of the request's body", BodyText, func(t *Texts) string { return t.Body }),
@@ -176,7 +189,7 @@ var filterFields = []*filterField{
 func textField(name, takes string, part TextParts, of func(*Texts) string) *filterField {
 	return &filterField{
 		name: name, takes: takes, parts: part, narrows: narrowsPart,
-		row: func(*term, *Snapshot, *packedRow) Verdict { return Undecided },
+		row: func(*term, *rowJudge, *packedRow) Verdict { return Undecided },
 		search: func(t *term, _ *Entry, texts *Texts) Verdict {
 			if texts == nil {
 				return Undecided
@@ -205,7 +218,7 @@ func (t *term) matchesStep(k Kind, step string) bool {
 	return step == t.value
 }
 
-func inRows(f *filterField, row func(*term, *Snapshot, *packedRow) Verdict) *filterField {
+func inRows(f *filterField, row func(*term, *rowJudge, *packedRow) Verdict) *filterField {
 	f.row = row
 	return f
 }

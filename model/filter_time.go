@@ -23,7 +23,7 @@ func timeField(name, takes, note string, read func(t *term, now time.Time) strin
 			at, failed := e.When()
 			return t.matchesTime(at, failed)
 		},
-		row: func(t *term, _ *Snapshot, p *packedRow) Verdict {
+		row: func(t *term, _ *rowJudge, p *packedRow) Verdict {
 			return verdict(t.matchesTime(p.time(p.when()), p.failed != noTime))
 		},
 		narrows: narrowsTime,

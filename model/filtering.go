@@ -15,6 +15,7 @@ type Filtering struct {
 	// steps are the pieces of all, begun the number of those that someone works on or has.
 	steps []filteringStepDone
 	begun atomic.Int64
+	found sharedFound
 }
 
 // filteringStepDone is what came of a piece of the rows.
@@ -61,7 +62,7 @@ func (w *Filtering) step(i int, judge **rowJudge, to []Row) []Row {
 		v := Included
 		if !everything && !w.least.has(r) {
 			if *judge == nil {
-				*judge = newRowJudge(w.Filter, &w.rows)
+				*judge = newRowJudge(w.Filter, &w.rows, w.judged(), &w.found)
 			}
 			v = (*judge).judge(r)
 		}
@@ -76,6 +77,18 @@ func (w *Filtering) step(i int, judge **rowJudge, to []Row) []Row {
 		}
 	}
 	return to
+}
+
+// judged is about how many rows have to be judged.
+func (w *Filtering) judged() int {
+	n := len(w.all.rows)
+	if w.most != nil {
+		n = w.most.n
+	}
+	if w.least != nil {
+		n -= w.least.n
+	}
+	return max(n, 0)
 }
 
 // lookIn looks in the texts of a row.

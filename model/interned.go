@@ -56,41 +56,56 @@ func (a *arena) text(place uint32, length int) string {
 	return unsafe.String(&a.pieces[place>>pieceBits][place%pieceSize], length)
 }
 
-// texts are texts by number, each once.
-type texts struct {
+// plainTexts are texts by number, as they are.
+type plainTexts struct {
 	bytes arena
-	at    []uint32 // where each is, after its length in two bytes; or isLong and its place among long
+	at    []uint32 // where each is, after its length; or isLong and its place among long
 	long  []string
 }
 
 const isLong = 1 << 31
 
-func (t *texts) len() int { return len(t.at) }
+func (t *plainTexts) len() int { return len(t.at) }
 
-func (t *texts) get(n uint32) string {
+func (t *plainTexts) get(n uint32) string {
 	at := t.at[n]
 	if at&isLong != 0 {
 		return t.long[at&^isLong]
 	}
-	piece := t.bytes.pieces[at>>pieceBits]
-	length := binary.LittleEndian.Uint16(piece[at%pieceSize:])
+	piece, i := t.bytes.pieces[at>>pieceBits], at%pieceSize
+	length := int(piece[i])
+	if length >= 0x80 {
+		i++
+		length = length&0x7f | int(piece[i])<<7
+	}
 	if length == 0 {
 		return ""
 	}
-	return unsafe.String(&piece[at%pieceSize+2], int(length))
+	return unsafe.String(&piece[i+1], length)
 }
 
-// add puts a text in that is not there, and returns its number. It is cut loose from the page it was decoded from.
-func (t *texts) add(v string) uint32 {
-	var length [2]byte
-	binary.LittleEndian.PutUint16(length[:], uint16(min(len(v), math.MaxUint16))) //nolint:gosec // it is no more
-	at, ok := t.bytes.add(string(length[:]), v)
+// add puts a text in, and returns its number. It is cut loose from the page it was decoded from.
+func (t *plainTexts) add(v string) uint32 {
+	var length [binary.MaxVarintLen64]byte
+	at, ok := t.bytes.add(loose(length[:binary.PutUvarint(length[:], uint64(len(v)))]), v)
 	if !ok {
 		at = isLong | uint32(len(t.long)) //nolint:gosec // there are fewer than rows can have
 		t.long = append(t.long, strings.Clone(v))
 	}
 	t.at = append(t.at, at)
 	return uint32(len(t.at) - 1) //nolint:gosec // there are fewer texts than rows can have
+}
+
+// find is the number of a text that is there.
+func (t *plainTexts) find(index *numbers, seed maphash.Seed, v string) (n uint32, known bool) {
+	return index.find(maphash.String(seed, v), func(n uint32) bool { return t.get(n) == v })
+}
+
+// put adds a text that is not there.
+func (t *plainTexts) put(index *numbers, seed maphash.Seed, v string) uint32 {
+	n := t.add(v)
+	index.put(n, maphash.String(seed, v), never, func(n uint32) (uint64, bool) { return maphash.String(seed, t.get(n)), true })
+	return n
 }
 
 // numbers finds numbers by the hash of what they stand for. It keeps neither: who asks can tell whether it is the one.
@@ -146,32 +161,15 @@ func never(uint32) bool { return false }
 
 // symbols number what rows share, each once.
 type symbols struct {
-	seed   maphash.Seed
-	texts  numbers
-	causes numbers
-	shared map[string]uint32 // by all that is in them
-	key    []byte
+	seed                maphash.Seed
+	forms, texts        numbers
+	causes              numbers
+	shared              map[string]uint32 // by all that is in them
+	key                 []byte
+	form, words, record []byte // of the text that is looked for
 }
 
 func newSymbols() symbols { return symbols{seed: maphash.MakeSeed(), shared: map[string]uint32{}} }
-
-// findText is the number of a text that is known.
-func (s *Store) findText(v string) (uint32, bool) {
-	return s.symbols.texts.find(maphash.String(s.symbols.seed, v), func(n uint32) bool { return s.texts.get(n) == v })
-}
-
-// text is the number of a text.
-func (s *Store) text(v string) uint32 {
-	n, known := s.findText(v)
-	if !known {
-		n = s.texts.add(v)
-		s.symbols.texts.put(n, maphash.String(s.symbols.seed, v), never, func(n uint32) (uint64, bool) { return maphash.String(s.symbols.seed, s.texts.get(n)), true })
-	}
-	return n
-}
-
-// kept is the one copy of a text.
-func (s *Store) kept(v string) string { return s.texts.get(s.text(v)) }
 
 // packedCause is a [Cause] whose texts are numbers.
 type packedCause struct {
@@ -196,12 +194,4 @@ func (s *Store) cause(c Cause) (n uint32, ok bool) {
 		s.symbols.causes.put(n, hash, never, func(n uint32) (uint64, bool) { return maphash.Comparable(s.symbols.seed, s.causes[n]), true })
 	}
 	return n, true
-}
-
-func (s *Snapshot) causeAt(n uint32) Cause {
-	p := &s.causes[n]
-	return Cause{
-		ID: p.id, Class: p.class, Transport: p.transport, Status: int(p.status),
-		Destination: s.texts.get(p.destination), Text: s.texts.get(p.text), Step: s.texts.get(p.step),
-	}
 }

@@ -20,8 +20,18 @@ const (
 type rowJudge struct {
 	filter  Filter
 	rows    *Snapshot
+	judged  int // how many rows are, about
+	shared  *sharedFound
 	clauses []clause
 	entry   Entry
+	finders []termFinder
+	text    []byte
+}
+
+// termFinder looks for what a term does.
+type termFinder struct {
+	term *term
+	*finder
 }
 
 // clause is what must hold of an entry: a bare word, a negated term, or one of the terms of a field.
@@ -30,7 +40,7 @@ type clause struct {
 	any  []*term
 	part part
 	word *wordSearch
-	row  func(*term, *Snapshot, *packedRow) Verdict
+	row  func(*term, *rowJudge, *packedRow) Verdict
 	// known are the verdicts of what was looked at, by number; 0 for what was not.
 	known []Verdict
 }
@@ -38,8 +48,9 @@ type clause struct {
 // verdictKnown is added to a verdict that is kept.
 const verdictKnown Verdict = 1
 
-func newRowJudge(f Filter, s *Snapshot) *rowJudge {
-	j := &rowJudge{filter: f, rows: s}
+// newRowJudge is one of those who judge about so many rows, and share what they find.
+func newRowJudge(f Filter, s *Snapshot, rows int, shared *sharedFound) *rowJudge {
+	j := &rowJudge{filter: f, rows: s, judged: rows, shared: shared}
 	var slow []clause
 	seen := map[*filterField]bool{}
 	for i := range f.terms {
@@ -47,7 +58,7 @@ func newRowJudge(f Filter, s *Snapshot) *rowJudge {
 		c := clause{term: t}
 		switch {
 		case t.field == nil:
-			c.word = newWordSearch(t.folded, s)
+			c.word = newWordSearch(j.finder(t), s)
 		case !t.negated:
 			if seen[t.field] {
 				continue
@@ -129,11 +140,11 @@ func (j *rowJudge) judge(r Row) Verdict {
 		case c.word != nil:
 			v = verdict(c.word.matches(p) != c.term.negated)
 		case c.part == wholeEntry && c.row != nil:
-			v = c.lookAtRow(j.rows, p)
+			v = c.lookAtRow(j, p)
 		case c.part != wholeEntry && c.known[c.part.of(p)] != 0:
 			v = c.known[c.part.of(p)] - verdictKnown
 		case c.row != nil:
-			v = c.lookAtRow(j.rows, p)
+			v = c.lookAtRow(j, p)
 			c.known[c.part.of(p)] = v + verdictKnown
 		default:
 			if !read {
@@ -155,16 +166,43 @@ func (j *rowJudge) judge(r Row) Verdict {
 	return all
 }
 
+// textOf is a text, which is valid until the next.
+func (j *rowJudge) textOf(n uint32) string {
+	j.text = j.rows.texts.appendTo(j.text[:0], n)
+	return loose(j.text)
+}
+
+// finder looks for what a term does.
+func (j *rowJudge) finder(t *term) *finder {
+	texts := &j.rows.texts
+	if fewRows*j.judged < texts.len() {
+		return newFinder(t.folded, texts, nil)
+	}
+	return newFinder(t.folded, texts, j.shared.by(t, texts.len()))
+}
+
+// has tells whether what the term looks for is in a text.
+func (j *rowJudge) has(t *term, n uint32) bool {
+	for i := range j.finders {
+		if f := &j.finders[i]; f.term == t {
+			return f.in(n)
+		}
+	}
+	f := j.finder(t)
+	j.finders = append(j.finders, termFinder{t, f})
+	return f.in(n)
+}
+
 // lookAtRow judges a row, of a field that can.
-func (c *clause) lookAtRow(s *Snapshot, p *packedRow) Verdict {
+func (c *clause) lookAtRow(j *rowJudge, p *packedRow) Verdict {
 	if c.term != nil {
-		v := c.row(c.term, s, p)
+		v := c.row(c.term, j, p)
 		if c.term.negated {
 			v = v.not()
 		}
 		return v
 	}
-	return anyOf(c.any, func(t *term) Verdict { return c.row(t, s, p) })
+	return anyOf(c.any, func(t *term) Verdict { return c.row(t, j, p) })
 }
 
 // look judges an entry.

@@ -1,37 +1,36 @@
 package model
 
+import "strings"
+
 // wordSearch looks for a bare word in rows, as [term.matchesWord] does in entries. It is for one goroutine.
 type wordSearch struct {
-	folded folded
-	plain  bool // it can be in an id as ids are
-	rows   *Snapshot
-	texts  []wordFound // of each text
-	shared []wordFound // of what rows share
-	causes []wordFound
+	*finder
+	plain   bool // it can be in an id as ids are
+	inOwnID bool // it can be in one that is not kept
+	rows    *Snapshot
+	shared  []formFound // of what rows share
+	causes  []formFound
 }
 
-// wordFound is whether a text has the word, and whether it does as labels, as far as it was looked at.
-type wordFound uint8
-
-const (
-	looked wordFound = 1 << iota
-	has
-	lookedInLabels
-	hasInLabels
-)
-
-func newWordSearch(word folded, s *Snapshot) *wordSearch {
+func newWordSearch(f *finder, s *Snapshot) *wordSearch {
+	word := f.folded
 	return &wordSearch{
-		folded: word, plain: isPlainID(word.part), rows: s,
-		texts: make([]wordFound, s.texts.len()), shared: make([]wordFound, len(s.shared)), causes: make([]wordFound, len(s.causes)),
+		finder: f, plain: isPlainID(word.part), rows: s,
+		inOwnID: strings.Trim(word.part, "-0123456789") == "",
+		shared:  make([]formFound, len(s.shared)), causes: make([]formFound, len(s.causes)),
 	}
 }
 
 func (w *wordSearch) matches(p *packedRow) bool {
-	return w.inShared(p.shared) || w.inText(p.url) || w.inText(p.response) || w.inLabels(p.labels) || w.inCause(p.cause) || w.inIDs(p)
+	return w.inShared(p.shared) || w.in(p.url) || w.in(p.response) || w.inLabels(p.labels) || w.inCause(p.cause) || w.inIDs(p)
 }
 
 func (w *wordSearch) inIDs(p *packedRow) bool {
+	if w.inOwnID && p.flags&ownID != 0 {
+		if w.joined = appendOwnID(w.joined[:0], p.failed, p.sequence); w.folded.in(loose(w.joined)) {
+			return true
+		}
+	}
 	if p.flags&plainIDs != 0 {
 		// They stand one after the other, and hardly ever is it in any.
 		if !w.plain {
@@ -41,38 +40,17 @@ func (w *wordSearch) inIDs(p *packedRow) bool {
 			return false
 		}
 	}
-	return w.folded.in(w.rows.id(p)) || w.folded.in(w.rows.messageID(p)) || w.folded.in(w.rows.runID(p))
-}
-
-func (w *wordSearch) inText(n uint32) bool {
-	f := &w.texts[n]
-	if *f&looked == 0 {
-		*f |= looked
-		if w.folded.in(w.rows.texts.get(n)) {
-			*f |= has
-		}
+	if p.flags&ownID == 0 && w.folded.in(w.rows.id(p)) {
+		return true
 	}
-	return *f&has != 0
-}
-
-func (w *wordSearch) inLabels(n uint32) bool {
-	f := &w.texts[n]
-	if *f&lookedInLabels == 0 {
-		*f |= lookedInLabels
-		packed := w.rows.texts.get(n)
-		// What is not in the text with all of them, and that is ASCII, is in none.
-		if there, ascii := w.folded.scan(packed); (there || !ascii) && anyLabel(packed, w.folded.in) {
-			*f |= hasInLabels
-		}
-	}
-	return *f&hasInLabels != 0
+	return w.folded.in(w.rows.messageID(p)) || w.folded.in(w.rows.runID(p))
 }
 
 func (w *wordSearch) inCause(n uint32) bool {
 	f := &w.causes[n]
-	if *f&looked == 0 {
-		*f |= looked
-		if w.inText(w.rows.causes[n].step) {
+	if *f == 0 {
+		*f = looked
+		if w.in(w.rows.causes[n].step) {
 			*f |= has
 		}
 	}
@@ -81,8 +59,8 @@ func (w *wordSearch) inCause(n uint32) bool {
 
 func (w *wordSearch) inShared(n uint32) bool {
 	f := &w.shared[n]
-	if *f&looked == 0 {
-		*f |= looked
+	if *f == 0 {
+		*f = looked
 		if s := w.rows.shared[n]; w.folded.in(s.queue) || w.folded.in(s.group) {
 			*f |= has
 		}

@@ -38,6 +38,8 @@ type Listing struct {
 
 	waitingShown int // how many of waiting match the filter
 
+	keys [128]rowKey // of rows on the screen, which are asked for in every frame
+
 	sorting         Sorting // of the rows shown
 	nextSorting     Sorting // of the rows of the newest rebuild
 	viewGeneration  uint64
@@ -96,14 +98,8 @@ func (l *Listing) FilterGeneration() uint64 { return l.viewGeneration }
 // Len is the number of rows shown.
 func (l *Listing) Len() int { return len(l.rows) }
 
-// Key is the key of the i-th entry shown.
-func (l *Listing) Key(i int) Key { return l.store.Key(l.rows[i]) }
-
 // Row is the row of the store that is shown as the i-th. As its entry never changes, what was drawn of it can be kept.
 func (l *Listing) Row(i int) Row { return l.rows[i] }
-
-// At is the i-th entry shown, put together anew.
-func (l *Listing) At(i int) *Entry { return l.store.At(l.rows[i]) }
 
 // Complete tells whether all that match the filter are loaded: nothing was passed over, and every text was looked in that
 // decides whether an entry matches.

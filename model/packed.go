@@ -2,7 +2,9 @@ package model
 
 import (
 	"encoding/binary"
+	"hash/maphash"
 	"math"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -13,9 +15,8 @@ import (
 type packedRow struct {
 	created  int64 // Unix ms, or noTime
 	failed   int64
-	run      int64
 	sequence uint32
-	ids      uint32 // where its DLQ id, message id and run id are, one after the other
+	ids      uint32 // where its DLQ id, message id and run id are, one after the other, and when the run was created
 	shared   uint32
 	labels   uint32
 	url      uint32
@@ -36,6 +37,8 @@ const (
 	responseCut packedFlags = 1 << iota
 	inUTC                   // the times are in UTC, not in the zone of the machine
 	plainIDs                // the ids are of letters, digits, _ and - alone
+	runTime                 // it is known when the run was created
+	ownID                   // the DLQ id is what the service makes of the time of failure and the sequence: it is not kept
 	// unpacked says that the entry has something that cannot be packed, and stands whole in what it shares.
 	unpacked
 )
@@ -96,7 +99,58 @@ func (s *Snapshot) Key(r Row) Key {
 }
 
 // id, messageID and runID are the ids of a row that is packed.
-func (s *Snapshot) id(p *packedRow) string { return s.ids.text(p.ids, int(p.idEnd)) }
+func (s *Snapshot) id(p *packedRow) string {
+	if p.flags&ownID != 0 {
+		var space [longestOwnID]byte
+		return string(appendOwnID(space[:0], p.failed, p.sequence))
+	}
+	return s.ids.text(p.ids, int(p.idEnd))
+}
+
+// longestOwnID has room for any two numbers.
+const longestOwnID = 32
+
+func appendOwnID(to []byte, failed int64, sequence uint32) []byte {
+	return strconv.AppendUint(append(strconv.AppendInt(to, failed, 10), '-'), uint64(sequence), 10)
+}
+
+// hasID tells whether a row that is packed has the DLQ id.
+func (s *Snapshot) hasID(p *packedRow, id string) bool {
+	if p.flags&ownID != 0 {
+		var space [longestOwnID]byte
+		return string(appendOwnID(space[:0], p.failed, p.sequence)) == id
+	}
+	return s.ids.text(p.ids, int(p.idEnd)) == id
+}
+
+// hasKey tells whether the row has the key.
+func (s *Snapshot) hasKey(r Row, k Key) bool {
+	p := s.row(r)
+	f := s.shared[p.shared]
+	if f.whole != nil {
+		return f.whole.Key == k
+	}
+	return f.kind == k.Kind && f.dlq == k.DLQ && s.hasID(p, k.ID)
+}
+
+// sameKey tells whether two rows are of one entry.
+func (s *Snapshot) sameKey(a, b Row) bool { return a == b || s.hasKey(a, s.Key(b)) }
+
+// hash is that of the key of a row.
+func (s *Snapshot) hash(seed maphash.Seed, r Row) uint64 {
+	p := s.row(r)
+	f := s.shared[p.shared]
+	switch {
+	case f.whole != nil:
+		return hashOf(seed, f.whole.Key)
+	case p.flags&ownID != 0:
+		var space [longestOwnID]byte
+		return maphash.Bytes(seed, appendOwnID(space[:0], p.failed, p.sequence)) + uint64(f.kind)
+	}
+	return hashOf(seed, Key{Kind: f.kind, ID: s.id(p)})
+}
+
+func hashOf(seed maphash.Seed, k Key) uint64 { return maphash.String(seed, k.ID) + uint64(k.Kind) }
 
 func (s *Snapshot) messageID(p *packedRow) string {
 	return s.ids.text(p.ids+uint32(p.idEnd), int(p.msgEnd-p.idEnd))
@@ -106,25 +160,41 @@ func (s *Snapshot) runID(p *packedRow) string {
 	return s.ids.text(p.ids+uint32(p.msgEnd), int(p.runEnd)-int(p.msgEnd))
 }
 
+// runCreated is when the run of a row that is packed was created.
+func (s *Snapshot) runCreated(p *packedRow) int64 {
+	if p.flags&runTime == 0 {
+		return noTime
+	}
+	milli := s.ids.text(p.ids+uint32(p.runEnd), 8)
+	return int64(binary.LittleEndian.Uint64([]byte(milli))) //nolint:gosec // so it was put in
+}
+
 func (s *Snapshot) kind(r Row) Kind { return s.shared[s.row(r).shared].kind }
 
 func (s *Snapshot) row(r Row) *packedRow { return &s.chunks[r/chunkRows][r%chunkRows] }
 
 // read puts the entry of a row into e.
-func (s *Snapshot) read(r Row, e *Entry) {
+func (s *Snapshot) read(r Row, e *Entry) { s.readAs(s.Key(r), r, e) }
+
+// readAs is read of a row whose key is at hand.
+func (s *Snapshot) readAs(k Key, r Row, e *Entry) {
 	p := s.row(r)
 	f := s.shared[p.shared]
 	if f.whole != nil {
 		*e = *f.whole
 		return
 	}
+	c := &s.causes[p.cause]
+	var texts [7]string
+	s.texts.getAll(texts[:], p.url, p.flow, p.labels, p.response, c.destination, c.text, c.step)
 	*e = Entry{
-		Key: Key{f.dlq, f.kind, s.id(p)}, MessageID: s.messageID(p), WorkflowRunID: s.runID(p),
-		URL: s.texts.get(p.url), Method: f.method, QueueName: f.queue, URLGroup: f.group, Endpoint: f.endpoint,
-		ScheduleID: f.schedule, FlowControlKey: s.texts.get(p.flow), CallerIP: f.ip, Flow: f.limits, Labels: unpackLabels(s.texts.get(p.labels)),
+		Key: k, MessageID: s.messageID(p), WorkflowRunID: s.runID(p),
+		URL: texts[0], Method: f.method, QueueName: f.queue, URLGroup: f.group, Endpoint: f.endpoint,
+		ScheduleID: f.schedule, FlowControlKey: texts[1], CallerIP: f.ip, Flow: f.limits, Labels: unpackLabels(texts[2]),
 		FirstLabelOnly: f.firstLabelOnly, MaxRetries: int(p.retries), Sequence: p.sequence, Status: int(p.status), RetryAfter: f.retryAfter,
-		CreatedAt: p.time(p.created), FailedAt: p.time(p.failed), WorkflowCreatedAt: p.time(p.run),
-		Response: s.texts.get(p.response), ResponseCut: p.flags&responseCut != 0, Cause: s.causeAt(p.cause),
+		CreatedAt: p.time(p.created), FailedAt: p.time(p.failed), WorkflowCreatedAt: p.time(s.runCreated(p)),
+		Response: texts[3], ResponseCut: p.flags&responseCut != 0,
+		Cause:       Cause{ID: c.id, Class: c.class, Transport: c.transport, Status: int(c.status), Destination: texts[4], Text: texts[5], Step: texts[6]},
 		WorkflowURL: f.workflowURL, FailureState: f.failureState, Problem: f.problem,
 	}
 }
@@ -198,15 +268,25 @@ func (s *Store) pack(e *Entry) packedRow {
 	if isPlainID(e.Key.ID) && isPlainID(e.MessageID) && isPlainID(e.WorkflowRunID) {
 		p.flags |= plainIDs
 	}
-	exact := s.packTimes(&p, e) && int(p.status) == e.Status && int(p.retries) == e.MaxRetries
+	run, exact := p.packTimes(e)
+	exact = exact && int(p.status) == e.Status && int(p.retries) == e.MaxRetries
 	cause, ok := s.cause(e.Cause)
-	msgEnd := len(e.Key.ID) + len(e.MessageID)
+	id := e.Key.ID
+	if s.symbols.key = appendOwnID(s.symbols.key[:0], p.failed, p.sequence); string(s.symbols.key) == id && p.failed != noTime {
+		id, p.flags = "", p.flags|ownID
+	}
+	msgEnd := len(id) + len(e.MessageID)
 	if exact = exact && ok && msgEnd <= math.MaxUint8; exact {
 		p.cause = cause
-		p.ids, exact = s.ids.add(e.Key.ID, e.MessageID, e.WorkflowRunID)
+		var milli []byte
+		if run != noTime {
+			p.flags |= runTime
+			milli = binary.LittleEndian.AppendUint64(nil, uint64(run)) //nolint:gosec // it is taken out likewise
+		}
+		p.ids, exact = s.ids.add(id, e.MessageID, e.WorkflowRunID, loose(milli))
 	}
 	if exact {
-		p.idEnd, p.msgEnd = uint8(len(e.Key.ID)), uint8(msgEnd)  //nolint:gosec // it was looked whether they fit
+		p.idEnd, p.msgEnd = uint8(len(id)), uint8(msgEnd)        //nolint:gosec // it was looked whether they fit
 		p.runEnd = uint16(msgEnd) + uint16(len(e.WorkflowRunID)) //nolint:gosec // an arena takes nothing as long
 		return p
 	}
@@ -214,11 +294,11 @@ func (s *Store) pack(e *Entry) packedRow {
 	return p
 }
 
-// packTimes packs the times; false when they are not exactly those of the entry then.
-func (s *Store) packTimes(p *packedRow, e *Entry) (exact bool) {
+// packTimes packs the times, but for that of the run; they are not exactly those of the entry when exact is false.
+func (p *packedRow) packTimes(e *Entry) (run int64, exact bool) {
 	zones := 0
 	exact = true
-	for i, to := range [...]*int64{&p.created, &p.failed, &p.run} {
+	for i, to := range [...]*int64{&p.created, &p.failed, &run} {
 		t := [...]time.Time{e.CreatedAt, e.FailedAt, e.WorkflowCreatedAt}[i]
 		if *to = noTime; t.IsZero() {
 			continue
@@ -237,7 +317,7 @@ func (s *Store) packTimes(p *packedRow, e *Entry) (exact bool) {
 	if zones == 1 {
 		p.flags |= inUTC
 	}
-	return exact && zones != 3
+	return run, exact && zones != 3
 }
 
 // packWhole keeps an entry beside its row.

@@ -1,18 +1,24 @@
 package model
 
 import (
+	"cmp"
 	"encoding/binary"
-	"strings"
 )
 
 // Labels are packed into one text: a 1, and before each label its length. No labels at all are the empty text.
+
+// labelsMark is what packed labels begin with.
+const labelsMark = 1
+
+// arePacked tells whether a text may be packed labels, as not every other text is not.
+func arePacked(text string) bool { return text != "" && text[0] == labelsMark }
 
 // packLabels appends labels to a text.
 func packLabels(to []byte, labels []string) []byte {
 	if labels == nil {
 		return to
 	}
-	to = append(to, 1)
+	to = append(to, labelsMark)
 	for _, l := range labels {
 		to = binary.AppendUvarint(to, uint64(len(l)))
 		to = append(to, l...)
@@ -27,6 +33,9 @@ func nextLabel(packed string) (label, rest string) {
 		length |= int(packed[i]&0x7f) << shift
 		if packed[i] < 0x80 {
 			i++
+			if length < 0 || length > len(packed)-i {
+				length = len(packed) - i // they are none
+			}
 			return packed[i : i+length], packed[i+length:]
 		}
 		shift += 7
@@ -57,7 +66,7 @@ func compareLabels(a, b string) int {
 		var x, y string
 		x, a = nextLabel(a)
 		y, b = nextLabel(b)
-		if c := strings.Compare(x, y); c != 0 {
+		if c := cmp.Compare(x, y); c != 0 { // unlike strings.Compare it lets the texts stay on the stack
 			return c
 		}
 	}

@@ -36,6 +36,8 @@ func odd() *rapid.Generator[model.Entry] {
 		times := []time.Time{{}, epoch, epoch.Local(), epoch.Add(time.Nanosecond), epoch.In(time.FixedZone("x", 3600)), far, time.UnixMilli(-1)}
 		e.CreatedAt = rapid.SampledFrom(append(times, e.CreatedAt)).Draw(t, "created")
 		e.FailedAt = rapid.SampledFrom(append(times, e.FailedAt)).Draw(t, "failed")
+		own := fmt.Sprintf("%d-%d", e.FailedAt.UnixMilli(), e.Sequence)
+		e.Key.ID = rapid.SampledFrom([]string{e.Key.ID, own, own, "0" + own, own + "0"}).Draw(t, "own id")
 		return e
 	})
 }
@@ -79,7 +81,7 @@ func TestRowsAreJudgedAsTheirEntriesAre(t *testing.T) {
 			terms := rapid.SliceOf(rapid.SampledFrom(rows[0].FilterValues())).Draw(t, "terms")
 			f = filter(t, strings.Join(terms, " "))
 		}
-		verdicts := s.JudgeRows(f)
+		verdicts := s.JudgeRows(f, rapid.SampledFrom([]int{0, 1000}).Draw(t, "expected"))
 		for i := range rows {
 			want := f.Judge(s.At(model.Row(i)), nil)
 			seen[want]++

@@ -84,9 +84,32 @@ func (l *Listing) find(r Row) (int, bool) {
 	return at, false
 }
 
+// rowKey is the key of a row, which is put together from what is kept of it.
+type rowKey struct {
+	row Row
+	Key
+}
+
+// Key is the key of the i-th entry shown.
+func (l *Listing) Key(i int) Key {
+	r := l.rows[i]
+	k := &l.keys[int(r)%len(l.keys)]
+	if k.IsZero() || k.row != r {
+		*k = rowKey{r, l.store.Key(r)}
+	}
+	return k.Key
+}
+
+// At is the i-th entry shown, put together anew.
+func (l *Listing) At(i int) *Entry {
+	e := new(Entry)
+	l.store.readAs(l.Key(i), l.rows[i], e)
+	return e
+}
+
 func (l *Listing) place(r Row) (int, bool) {
 	i := sort.Search(len(l.rows), func(i int) bool { return l.compare(l.rows[i], r) >= 0 })
-	return i, i < len(l.rows) && l.store.Key(l.rows[i]) == l.store.Key(r)
+	return i, i < len(l.rows) && l.store.sameKey(l.rows[i], r)
 }
 
 func (l *Listing) compare(a, b Row) int { return l.store.compare(l.sorting, a, b) }

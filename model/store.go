@@ -1,7 +1,5 @@
 package model
 
-import "hash/maphash"
-
 // Row is the place of an entry in a [Store]. It never changes its meaning.
 type Row int32
 
@@ -25,7 +23,7 @@ type Store struct {
 // NewStore makes an empty store.
 func NewStore() *Store {
 	s := &Store{
-		steps: map[Key]string{}, older: map[Row]Row{}, symbols: newSymbols(),
+		stored: stored{texts: newTexts()}, steps: map[Key]string{}, older: map[Row]Row{}, symbols: newSymbols(),
 	}
 	s.text("")
 	s.cause(Cause{})
@@ -71,29 +69,24 @@ func (s *Store) Count(k Kind) int { return s.counts[k] }
 
 // Find is the newest row of the key.
 func (s *Store) Find(k Key) (Row, bool) {
-	row, ok := s.index.find(s.hash(k), s.hasKey(k))
-	return Row(row), ok //nolint:gosec // it is that of a row
+	row, ok := s.index.find(hashOf(s.symbols.seed, k), func(row uint32) bool { return s.hasKey(Row(row), k) }) //nolint:gosec // it is that of a row
+	return Row(row), ok                                                                                        //nolint:gosec // it is that of a row
 }
 
 // lead makes the key lead to the row, which is the last.
 func (s *Store) lead(k Key, to Row) {
 	var replaced map[Row]bool
-	s.index.put(uint32(to), s.hash(k), s.hasKey(k), func(row uint32) (uint64, bool) { //nolint:gosec // rows count from 0
+	is := func(row uint32) bool { return s.hasKey(Row(row), k) }                             //nolint:gosec // it is that of a row
+	s.index.put(uint32(to), hashOf(s.symbols.seed, k), is, func(row uint32) (uint64, bool) { //nolint:gosec // rows count from 0
 		if replaced == nil {
 			replaced = make(map[Row]bool, len(s.replaced))
 			for _, r := range s.replaced {
 				replaced[r] = true
 			}
 		}
-		return s.hash(s.Key(Row(row))), !replaced[Row(row)] //nolint:gosec // it is that of a row
+		return s.hash(s.symbols.seed, Row(row)), !replaced[Row(row)] //nolint:gosec // it is that of a row
 	})
 }
-
-func (s *Store) hasKey(k Key) func(uint32) bool {
-	return func(row uint32) bool { return s.Key(Row(row)) == k } //nolint:gosec // it is that of a row
-}
-
-func (s *Store) hash(k Key) uint64 { return maphash.String(s.symbols.seed, k.ID) + uint64(k.Kind) }
 
 // Snapshot is the store as it is now.
 func (s *Store) Snapshot() Snapshot { return s.stored }
