@@ -19,7 +19,7 @@ type report struct {
 	all     []*figures
 	remarks []string
 	// view and page are results of benchmarks within a process: of View, and of reading a page of 100 messages.
-	view, page []string
+	view, page, standard []string
 }
 
 func (r *report) remark(format string, args ...any) {
@@ -120,6 +120,8 @@ func (r *report) inProcess(b testing.TB) {
 			r.view = fields
 		case strings.HasPrefix(line, "BenchmarkPage/redrive"):
 			r.page = fields
+		case strings.HasPrefix(line, "BenchmarkPage/encoding-json"):
+			r.standard = fields
 		}
 	}
 }
