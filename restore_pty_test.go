@@ -25,6 +25,8 @@ const (
 	// restoreTime is how long the terminal may take to be as it was.
 	restoreTime = 200 * time.Millisecond
 	leftScreen  = "\x1b[?1049l"
+	// onceMore is of an end that is asked for again once the screen was left, as by a key that is pressed twice.
+	onceMore = ", and a key pressed twice"
 )
 
 // panicking is a screen with a mistake in it.
@@ -97,6 +99,7 @@ func TestWhateverEndsItTheTerminalIsRestoredAtOnceAndItSaysWhatWasLeft(t *testin
 		"SIGTERM":              {signal(syscall.SIGTERM), 143, ""},
 		"SIGINT":               {signal(syscall.SIGINT), 130, ""},
 		"SIGQUIT":              {signal(syscall.SIGQUIT), 131, ""},
+		"SIGTERM" + onceMore:   {signal(syscall.SIGTERM), 143, ""},
 		"update":               {stumble, 1, "a mistake in redrive ended it: mistake:"},
 		"view":                 {stumble, 1, "a mistake in redrive ended it: mistake:"},
 		"command":              {stumble, 1, "a mistake in redrive ended it: mistake:"},
@@ -150,6 +153,10 @@ func endWhileFeeding(t *testing.T, name string, end func(*session), code int, sa
 	s.until("the call that hangs", func() bool { return hanging.Load() >= 2 })
 
 	took := s.restores(func() { end(s) })
+	if strings.HasSuffix(name, onceMore) {
+		s.until("the terminal to be the shell's", s.isCooked)
+		s.write("\x03")
+	}
 	left := time.Now()
 	if got := s.ended(); got != code {
 		t.Errorf("exit code %d, want %d", got, code)

@@ -8,7 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Endings are the signals that end the program, among them that of a terminal that is gone: not every terminal sends it.
+// Endings are the signals that end the program, among them that of a terminal that is gone: not every terminal sends it. After
+// stop one more is taken and does nothing, so that a key that was pressed twice does not cut off what is said at the end; the one
+// after that ends the program as if nobody asked for them.
 func Endings() (signals chan os.Signal, stop func()) {
 	signals = make(chan os.Signal, 3)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGABRT)
@@ -26,7 +28,12 @@ func Endings() (signals chan os.Signal, stop func()) {
 			}
 		}
 	}()
-	return signals, func() { signal.Stop(signals) }
+	return signals, func() {
+		go func() {
+			<-signals
+			signal.Stop(signals)
+		}()
+	}
 }
 
 // IsHungUp tells whether the terminal is gone.
