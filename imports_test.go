@@ -19,7 +19,7 @@ var mayImport = map[string][]string{
 	"redrive/keymap":             {},
 	"redrive/ui/text":            {},
 	"redrive/ui/terminal":        {"redrive/ui/text", "redrive/ui/terminal/canvas"},
-	"redrive/ui/terminal/canvas": {},
+	"redrive/ui/terminal/canvas": {"redrive/ui/text"},
 	// The attacks of the tests, and what plays their output, which nothing but tests imports.
 	"redrive/ui/text/hostile":    {},
 	"redrive/ui/terminal/replay": {},

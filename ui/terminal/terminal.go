@@ -47,7 +47,6 @@ type Terminal struct {
 
 // New does nothing to the terminal yet.
 func New(o Options) *Terminal {
-	go ansi.StringWidthWc("─") // builds a table of 2 MB, which the first frame should not wait for
 	g := &guard{to: os.Stdout, ascii: !HasUTF8(os.Getenv), refusal: o.Refused}
 	output := &counted{to: g, now: o.Now}
 	return &Terminal{

@@ -100,7 +100,7 @@ func controlPiece(raw string, f form, col int) piece {
 
 // clusterPiece sanitizes the cluster whose base is the first size bytes of raw.
 func clusterPiece(raw string, base rune, size int, f form) piece {
-	if n, width := simpleCluster(raw); n == size {
+	if n, width := SimpleCluster(raw); n == size {
 		return piece{text: raw[:size], size: size, width: width}
 	}
 	c := cluster{raw: raw, base: base, end: size, bare: true}

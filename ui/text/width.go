@@ -30,18 +30,18 @@ func simpleWidth(r rune) int {
 		r >= 0x03a3 && r <= 0x03ff,                             // Greek
 		r >= 0x0400 && r <= 0x0482, r >= 0x048a && r <= 0x052f, // Cyrillic
 		r >= 0x2010 && r <= 0x2027, // dashes, quotes and the ellipsis
+		r >= 0x2190 && r <= 0x21ff, // arrows
 		r >= 0x2400 && r <= 0x2421, // control pictures
-		r >= 0x2500 && r <= 0x259f, // box drawing and blocks
+		r >= 0x2500 && r <= 0x25fc, // box drawing, blocks and shapes
 		r == 0x27ea, r == 0x27eb:   // brackets of the stand-ins
 		return 1
 	}
 	return 0
 }
 
-// simpleCluster returns the length and width of the first character of s if it
-// is of a simple range and cannot be a part of anything larger. Otherwise the
-// length is zero.
-func simpleCluster(s string) (size, width int) {
+// SimpleCluster returns the length in bytes of the first character of s, which is not empty, and its width in columns, if it
+// is of a simple range and cannot be a part of anything larger. Otherwise the length is zero.
+func SimpleCluster(s string) (size, width int) {
 	r, size := utf8.DecodeRuneInString(s)
 	width = 1
 	if r >= 0x80 {
@@ -61,7 +61,7 @@ func simpleCluster(s string) (size, width int) {
 // firstCluster returns the first cluster of s, which is sanitized and not
 // empty, and its width.
 func firstCluster(s string) (string, int) {
-	if size, width := simpleCluster(s); size > 0 {
+	if size, width := SimpleCluster(s); size > 0 {
 		return s[:size], width
 	}
 	text, whole := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)

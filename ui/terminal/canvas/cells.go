@@ -9,6 +9,8 @@ import (
 	uv "github.com/charmbracelet/ultraviolet"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/ansi/parser"
+
+	"redrive/ui/text"
 )
 
 const (
@@ -88,7 +90,7 @@ func (g *glyphs) read(line string, cells []cell) {
 			line = line[n:]
 			continue
 		}
-		cluster, width := ansi.FirstGraphemeCluster(line, ansi.WcWidth)
+		cluster, width := firstCluster(line)
 		line = line[len(cluster):]
 		switch {
 		case unicode.IsControl(firstRune(cluster)):
@@ -110,6 +112,15 @@ func (g *glyphs) read(line string, cells []cell) {
 	for ; x < len(cells); x++ {
 		cells[x] = blank
 	}
+}
+
+// firstCluster returns the first character of a line, and its width. What the library needs to measure one is large, and made when it
+// is first asked.
+func firstCluster(line string) (string, int) {
+	if size, width := text.SimpleCluster(line); size > 0 {
+		return line[:size], width
+	}
+	return ansi.FirstGraphemeCluster(line, ansi.WcWidth)
 }
 
 // dress gives a cell its look.
