@@ -112,7 +112,7 @@ var disputed = &unicode.RangeTable{
 func isDisputed(r rune) bool { return r >= 0x2630 && unicode.Is(disputed, r) }
 
 // measure returns the width of s by grapheme clusters and by code points. Both
-// come from the library that the renderer measures with.
+// come from the library that the canvas measures with.
 func measure(s string) (whole, single int) {
 	return ansi.StringWidth(s), ansi.StringWidthWc(s)
 }

@@ -68,7 +68,7 @@ func blankLines(width, height int) [][]cell {
 
 // Draw returns what makes a frame of what stands there now; nothing when it stands there. What it returns is valid until the next call.
 func (c *Canvas) Draw(v tea.View) []byte {
-	if c.glyphs.tooMany() {
+	if c.glyphs.tooMany(c.width * c.height) {
 		c.Resize(c.width, c.height)
 	}
 	b := &c.brush

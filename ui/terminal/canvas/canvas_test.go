@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 	uv "github.com/charmbracelet/ultraviolet"
+	"github.com/charmbracelet/x/ansi"
 	"pgregory.net/rapid"
 
 	"redrive/ui/terminal/replay"
@@ -120,6 +121,38 @@ func TestATerminalThatCannotEndOneAttributeEndsAll(t *testing.T) {
 		c.Resize(10, 1)
 		if got := strings.Replace(string(c.Draw(tea.NewView("\x1b[1;7ma\x1b[27mb\x1b[m"))), "\x1b[1;7m", "\x1b[0;1;7m", 1); got != want {
 			t.Errorf("%s: %q, want %q", term, got, want)
+		}
+	}
+}
+
+// marked are texts of one column each, no two alike, from a number on.
+func marked(from, n int) string {
+	var b strings.Builder
+	for i := from; i < from+n; i++ {
+		b.WriteRune(rune('a' + i%26))
+		b.WriteRune(rune(0x300 + i/26%64))
+		b.WriteRune(rune(0x300 + i/26/64%64))
+	}
+	return b.String()
+}
+
+func TestAScreenOfManyCharactersIsNotDrawnAnewForALineOfIt(t *testing.T) {
+	const width, height = 200, 60
+	c := New("xterm-256color", colorprofile.ANSI256)
+	c.Resize(width, height)
+	lines := make([]string, height)
+	for frame := range 200 {
+		for y := range lines {
+			if frame == 0 || y == frame%height {
+				lines[y] = marked((frame*height+y)*width, width)
+			}
+		}
+		drawn := string(c.Draw(tea.NewView(strings.Join(lines, "\n"))))
+		if again := strings.Contains(drawn, ansi.EraseEntireScreen); again && frame > 0 && frame < mostClusters/width {
+			t.Fatalf("frame %d draws everything", frame)
+		}
+		if n, most := len(c.glyphs.clusters), 2*width*height+mostClusters; n > most {
+			t.Fatalf("%d characters are known, more than %d", n, most)
 		}
 	}
 }

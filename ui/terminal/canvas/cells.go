@@ -16,8 +16,8 @@ import (
 const (
 	// firstEmoji is where the characters begin on whose width terminals of different years disagree.
 	firstEmoji = 0x1f000
-	// mostClusters is how many characters of more than one code point are known before they are forgotten, and mostLooks
-	// how many looks: what is over it is drawn plainly.
+	// mostClusters is how many characters of more than one code point are known beside those of a screen before all are forgotten,
+	// and mostLooks how many looks: what is over it is drawn plainly.
 	mostClusters = 4096
 	mostLooks    = 4096
 )
@@ -193,8 +193,8 @@ func (g *glyphs) textOf(cluster string) int32 {
 	return id
 }
 
-// tooMany tells whether more characters of several code points are known than should be.
-func (g *glyphs) tooMany() bool { return len(g.clusters) > mostClusters }
+// tooMany tells whether more characters of several code points are known than should be: those of a whole screen always may.
+func (g *glyphs) tooMany(columns int) bool { return len(g.clusters) > mostClusters+columns }
 
 // forget forgets them. No cell may be kept.
 func (g *glyphs) forget() {
